@@ -1,8 +1,8 @@
-"""The one door to Markdown: what members write becomes HTML that is safe to store, and pages that print it.
+"""The one door to Markdown: what members write becomes HTML that is safe to store and to show.
 
-``read`` renders in a process that is killed when a text takes too long, and never raises. What it stores has marks
-where the text refers to an item, a person or a file; ``show`` prints each for whoever reads the page, and is the
-only place that makes ``Markup`` of stored HTML.
+``read`` renders in a process that is killed when a text takes too long, and never raises. Its HTML
+has marks where the text refers to an item, a person or a file; ``show`` prints these for whoever
+reads the page, and is the only place that makes ``Markup`` of stored HTML.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from markupsafe import Markup
 from markupsafe import escape as escaped
 
 from wiki.kernel.languages import _
-from wiki.kernel.markdown.pool import Trouble, outcome, pool
+from wiki.kernel.markdown.pool import Trouble, renderers
 from wiki.kernel.markdown.rendered import Reference, Rendered, filled, normalised
 
 __all__ = [
@@ -34,29 +34,25 @@ __all__ = [
 MAX_ITEM = 60_000  # characters of all Markdown of an item together
 MAX_REPLY = 10_000
 
-#: Stored beside the HTML; raised whenever the same text would give other HTML, so that it can be rendered again.
+#: Stored beside the HTML, and raised when the same text would give other HTML from now on.
 RENDERER_VERSION = 1
 
 
 def read(text: str, *, shift: int = 1) -> Rendered:
-    """The text as it is stored. Its highest heading is ``shift`` levels below the title of the page."""
+    """The text as it is stored, its highest heading ``shift`` levels below the page's title."""
     return read_many({"text": text}, shift=shift)["text"]
 
 
 def read_many(texts: Mapping[str, str], *, shift: int = 1) -> dict[str, Rendered]:
     """Several texts, by name, rendered side by side.
 
-    Each has a limit of its own: a hostile field then spoils itself alone, and no field is counted for another. A
-    task costs less than a millisecond, so whole folders may be handed over at once.
+    Each has a limit of its own, so that a hostile field spoils nothing but itself. A text costs
+    about a millisecond more than its rendering: hundreds may be handed over at once.
     """
     sources = {name: normalised(text) for name, text in texts.items()}
-    futures = {
-        name: pool.schedule(source, shift)
-        for name, source in sources.items()
-        if source.strip() and len(source) <= MAX_ITEM
-    }
+    became = renderers.render({name: text for name, text in sources.items() if _fits(text)}, shift)
     return {
-        name: _answer(source, outcome(futures[name])) if name in futures else _unasked(source)
+        name: _answer(source, became[name]) if name in became else _unasked(source)
         for name, source in sources.items()
     }
 
@@ -70,21 +66,26 @@ def render(text: str) -> str:
 def show(
     html: str, references: Sequence[Reference], resolve: Callable[[Reference], Markup | str]
 ) -> Markup:
-    """Stored HTML for a page, each reference as ``resolve`` prints it for this reader: escaped unless Markup."""
+    """Stored HTML for a page, each reference as ``resolve`` prints it: escaped unless Markup."""
     return Markup(filled(html, references, lambda reference: escaped(resolve(reference))))
 
 
 def excerpt(text: str, length: int = 200) -> str:
     """The beginning of a plain text, in one line, ending with a whole word."""
-    line = " ".join(text[: 4 * length + 200].split())
+    line = " ".join(text.split())
     if len(line) <= length:
         return line
-    return line[:length].rsplit(" ", 1)[0].rstrip(" ,;:.–—-") + "…"
+    whole_words = line[: length + 1].rpartition(" ")[0] or line[:length]
+    return whole_words.rstrip(" ,;:.–—-") + "…"
 
 
 def warm() -> None:
-    """Starts the renderers now, so that the first to save does not wait for them. Called after any fork."""
-    pool.schedule("", 1)
+    """Starts the renderers, so that the first to save does not wait for them; after any fork."""
+    renderers.start()
+
+
+def _fits(source: str) -> bool:
+    return bool(source.strip()) and len(source) <= MAX_ITEM
 
 
 def _answer(source: str, became: Rendered | Trouble) -> Rendered:
@@ -92,8 +93,8 @@ def _answer(source: str, became: Rendered | Trouble) -> Rendered:
         return became
     if became is Trouble.SLOW:
         problem = _(
-            "This text took too long to lay out and is shown as plain text. Long runs of brackets, quotation "
-            "marks or backticks are the usual reason."
+            "This text took too long to lay out and is shown as plain text. Long runs of brackets, "
+            "quotation marks or backticks are the usual reason."
         )
     else:
         problem = _("This text could not be laid out and is shown as plain text.")
@@ -111,8 +112,6 @@ def _unasked(source: str) -> Rendered:
 
 
 def _plain(source: str, problem: str) -> Rendered:
-    paragraphs = (part.strip() for part in source.split("\n\n"))
-    html = "\n".join(
-        f"<p>{escape(part)}</p>".replace("\n", "<br>\n") for part in paragraphs if part
-    )
-    return Rendered(html, source, problem=problem)
+    paragraphs = (part.strip() for part in escape(source).split("\n\n"))
+    broken = (part.replace("\n", "<br>\n") for part in paragraphs if part)
+    return Rendered("\n".join(f"<p>{part}</p>" for part in broken), source, problem=problem)

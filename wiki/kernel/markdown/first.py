@@ -1,6 +1,6 @@
-"""Run by path, before all else, in each renderer process: limits its memory and loads what it works with.
+"""Run by path, before all else, in each renderer process: limits its memory, loads its libraries.
 
-Our packages are only named, not run: they would bring Flask and SQLAlchemy, and a renderer needs neither.
+Our packages are named here without being run: they would bring Flask and SQLAlchemy with them.
 """
 
 from __future__ import annotations

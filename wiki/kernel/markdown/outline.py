@@ -1,4 +1,4 @@
-"""The headings and named places of a document: their levels on the page, and ids that no other document has."""
+"""The headings and named places of a document: levels for this page, ids of no other document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def levels(tree: Element, shift: int) -> dict[str, str]:
-    """What each level used becomes: the highest comes just below the page's own, and none is left out."""
+    """What each level used becomes: the highest ``shift`` below the page's title, none left out."""
     used = sorted({node.tag for node in tree.iter() if node.tag in HEADINGS})
     return {tag: f"h{min(1 + shift + rank, 6)}" for rank, tag in enumerate(used)}
 
@@ -27,15 +27,17 @@ class Places:
             self._by_name.setdefault(name, self.ids[node])
             self._by_name.setdefault(place, self.ids[node])
 
-    def resolve(self, address: str) -> str:
-        """The address, led to the place in this document if it names one."""
-        return f"#{self._by_name.get(address[1:], address[1:])}" if address[:1] == "#" else address
+    def led_to(self, address: str) -> str:
+        """The address, or the id of the place in this document that it names."""
+        if not address.startswith("#"):
+            return address
+        return "#" + self._by_name.get(address[1:], address[1:])
 
 
 def _named(tree: Element) -> Iterator[tuple[Element, str, str]]:
     seen: Counter[str] = Counter()
     for node in tree.iter():
-        name = node.get("id") or node.get("name", "")
+        name = node.get("id") or (node.get("name") if node.tag == "a" else "") or ""
         if not name and node.tag in HEADINGS:
             name = "".join(node.itertext())
         if place := _slug(name):
@@ -45,6 +47,5 @@ def _named(tree: Element) -> Iterator[tuple[Element, str, str]]:
 
 
 def _slug(words: str) -> str:
-    return re.sub(
-        r"[\W_]+", "-", re.sub("['\N{RIGHT SINGLE QUOTATION MARK}]", "", words.casefold())
-    )[:60].strip("-")
+    letters = re.sub("['’]", "", words.casefold())
+    return re.sub(r"[\W_]+", "-", letters)[:60].strip("-")

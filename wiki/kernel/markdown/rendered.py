@@ -1,4 +1,4 @@
-"""What a text becomes when it is read: stored HTML, plain words, and the references that are not yet decided."""
+"""What a text becomes when it is read: stored HTML, plain words, references still to be decided."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-#: Stands before and after the number of a reference in stored HTML. It is removed from all input, so only we write it.
+#: Stands on both sides of the number of a reference in stored HTML. Removed from all input.
 MARK = "\ue05c"
 
-# Control characters but tab and line feed, lone surrogates, what XML cannot carry, and our mark.
-_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff" + MARK + "]")
+# Control characters but tab and line feed, lone surrogates, byte order marks, what XML cannot
+# carry, and our mark.
+_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff" + MARK + "]")
 _KEYED = re.compile(r"(?P<title>.*)#(?P<key>[0-9A-Za-z]{10})", re.DOTALL)
 
 
 class Reference(NamedTuple):
-    """Something a text points at; who may see it is decided when the page is printed, for its reader."""
+    """Something a text points at; what to print for it depends on who reads the page."""
 
     kind: Literal["title", "person", "file"]
     value: str  # what was typed: "Title" or "Title#key", "first.last", the key of a file

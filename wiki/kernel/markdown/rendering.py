@@ -1,4 +1,4 @@
-"""From Markdown to what is stored. Runs only in a renderer process: it may take long, and it may fail."""
+"""From Markdown to what is stored. Runs in a renderer process: it may take long, and may fail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wiki.kernel.markdown.rendered import Rendered
 from wiki.kernel.markdown.rewriting import rewritten
 from wiki.kernel.markdown.sanitising import sanitised
 
-#: A few kilobytes of source can repeat one long definition thousands of times; no page should carry the result.
+#: A short source can repeat one long definition thousands of times; no page should carry that.
 LARGEST = 1_000_000
 
 
@@ -36,7 +36,7 @@ def rendered(source: str, shift: int) -> Rendered:
 
 
 def _markdown() -> Markdown:
-    """A renderer used once, so that no definition reaches the next text. Making one takes half a millisecond."""
+    """Used once, so that no definition reaches the next text; half a millisecond to make."""
     return Markdown(
         extensions=[
             DeleteSubExtension(subscript=False),
@@ -53,7 +53,7 @@ def _markdown() -> Markdown:
 
 
 class _Titles(Extension):
-    """Keeps ``[[a title]]`` as it was typed. References are found on the tree, when Markdown is done."""
+    """Keeps ``[[a title]]`` as it was typed: references are found on the tree, after Markdown."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         below_code_and_escapes_above_links = 176
@@ -63,7 +63,7 @@ class _Titles(Extension):
 
 
 class _Untouched(InlineProcessor):
-    def handleMatch(  # type: ignore[override]
+    def handleMatch(  # type: ignore[override]  # text may be returned too, which the stub forgets
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
         return self.unescape(m[0]), m.start(0), m.end(0)

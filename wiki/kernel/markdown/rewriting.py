@@ -45,9 +45,9 @@ def rewritten(html: str, *, shift: int, prefix: str) -> Writing:
 
 
 class _Rewriting:
-    """A walk over the tree. Nothing of it is taken over but text, and attributes allowed by name and value.
+    """A walk over the tree, taking over nothing but text and what attributes are allowed.
 
-    ``linking`` says whether a place may hold links and references: not in code, and not inside another link.
+    ``linking`` says whether a place may hold links and references: not in code or another link.
     """
 
     def __init__(self, tree: Element, shift: int, prefix: str) -> None:
@@ -97,16 +97,16 @@ class _Rewriting:
             self.page.end(tag)
 
     def unwrapped(self, node: Element, *, linking: bool) -> None:
-        """What an element holds, without it; in "git checkout <branch>" there is no element, but words."""
+        """What an element holds, without it; but "git checkout <branch>" holds only words."""
         if node.tag not in HTML_TAGS | _OBSOLETE and ":" not in node.tag:
             self.page.put(f"<{node.tag}>")
         self.inside(node, linking=linking)
 
     def attributes(self, node: Element, tag: str) -> dict[str, str]:
-        """What the node carries and may keep; where it leads and what it is called is ours to say."""
+        """What it carries and may keep; where it leads and what it is called is ours to say."""
         carried = dict(node.attrib)
         if "class" in carried:
-            carried["class"] = " ".join(CLASSES.intersection(carried["class"].split()))
+            carried["class"] = " ".join(c for c in carried["class"].split() if c in CLASSES)
         kept = {n: to for n, to in carried.items() if n not in _OURS and is_allowed(tag, n, to)}
         return kept | ({"id": self.places.ids[node]} if node in self.places.ids else {})
 
@@ -132,15 +132,14 @@ class _Rewriting:
         self.page.end("div")
 
     def block_of_code(self, node: Element) -> None:
-        code = node.find("code")
-        language = _LANGUAGE.search(code.get("class", "")) if code is not None else None
-        if code is None or language is None:
+        language = _LANGUAGE.search(node[0].get("class", "")) if len(node) == 1 else None
+        if language is None or "".join(node[0].itertext()) != "".join(node.itertext()):
             node.text = (node.text or "").lstrip("\n")  # else each parser takes one line away
             self.keep(node, "pre", linking=False)
             return
         self.page.start("pre", {})
         self.page.start("code", {})
-        for name, piece in highlighted("".join(code.itertext()), language[1].lower()):
+        for name, piece in highlighted("".join(node.itertext()), language[1].lower()):
             self.coloured(piece, name)
         self.page.end("code")
         self.page.end("pre")
@@ -156,7 +155,7 @@ class _Rewriting:
 
     def link(self, node: Element, *, linking: bool) -> None:
         href, words = node.get("href", ""), _words(node)
-        file, address = _FILE.fullmatch(href), self.places.resolve(safe_address(href))
+        file, address = _FILE.fullmatch(href), self.places.led_to(safe_address(href))
         if file and linking:
             self.page.refer(Reference("file", file[1], words))
         elif not (address and linking):
@@ -201,9 +200,9 @@ class _Rewriting:
     def found(self, found: re.Match[str]) -> None:
         if found["person"]:
             self.page.refer(Reference("person", found["person"], found[0]))
-        elif found["address"]:
+        elif safe_address(found["address"] or ""):
             self.anchor(found["address"], found["address"])
-        elif title := " ".join(found["title"].split()):
+        elif title := " ".join((found["title"] or "").split()):
             reference = Reference("title", title, " ".join((found["label"] or "").split()))
             self.page.refer(reference._replace(label=reference.label or reference.title))
         else:

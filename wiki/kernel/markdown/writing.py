@@ -1,4 +1,4 @@
-"""The page being written: HTML with marks, words for search and excerpts, and the references between them."""
+"""The page being written: HTML with marks, words for search and excerpts, references."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Writing:
     def text(self) -> str:
         """The words, a line for each block, with the label of each reference in its place."""
         words = filled("".join(self._words), self.references, lambda reference: reference.label)
-        lines = (" ".join(line.split()) for line in words.splitlines())
+        lines = (" ".join(line.split()) for line in words.split("\n"))
         return "\n".join(line for line in lines if line)
 
     @property
@@ -45,7 +45,7 @@ class Writing:
     def put(self, text: str) -> None:
         text = normalised(text)
         self._html.append(escape(text, quote=False))
-        self._words.append(text)
+        self._words.append(text.replace("\n", " "))
 
     @contextmanager
     def unsearched(self, numbers: bool) -> Iterator[None]:
