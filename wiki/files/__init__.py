@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from wiki.files import models as models
+from wiki.files import keeping as keeping
+from wiki.files import views
 
 
 def init_app(app: Flask) -> None:
-    """Files are served here."""
+    app.register_blueprint(views.views)
