@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextvars import Context
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from config import Settings
 from tests.world import World
@@ -73,7 +75,17 @@ def make_app(database_address: str, data: Path, **environ: str) -> Flask:
             **environ,
         }
     )
-    return create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.test_client_class = Browser
+    return app
+
+
+class Browser(FlaskClient):
+    """A client whose requests know nothing of the test's own application context, as in real life."""
+
+    def open(self, *args, **kwargs):
+        kwargs.setdefault("buffered", True)  # the answer is read to its end, files are closed
+        return Context().run(super().open, *args, **kwargs)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, deferred, mapped_column, relationship
 
 from wiki.items.choices import WIDTH, Attribution, Basis, Intent, Origin, Visibility
 from wiki.items.kinds import Kind, kind_called
@@ -41,6 +41,7 @@ declare(
         "item.drafted": "Somebody began to write an item; only they can see it.",
         "item.published": "An item became readable by others.",
         "item.revised": "An item was edited; the revision says what and by whom.",
+        "item.moved": "An item hangs from another place than before, or from none.",
         "item.restricted": "An item was restricted to the confirmed members of its place, with a reason.",
         "item.widened": "An item became readable by more people.",
         "item.withdrawn": "An item was taken back with a reason.",
@@ -52,6 +53,8 @@ declare(
 )
 
 RESTRICTED_AT_MOST = timedelta(days=366)
+#: What only the author says of an item (DECISIONS.md 3).
+CLAIMS = ("intent", "evidence_basis", "origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,11 @@ class Item(Timestamps, Base):
         return self.published_at is None
 
     @property
+    def is_imported(self) -> bool:
+        """Written elsewhere by people who have no account here."""
+        return self.author_id is None
+
+    @property
     def is_listed(self) -> bool:
         return self.listed_at is not None
 
@@ -177,20 +185,38 @@ class Item(Timestamps, Base):
         """The Markdown of every part, by name."""
         return {part.name: getattr(self, part.name) for part in self.declared.parts}
 
-    def versioned(self) -> dict[str, Any]:
-        """All that a revision keeps."""
-        tag_names = db().scalars(
-            select(Tag.name)
-            .join(ItemTag, ItemTag.tag_id == Tag.id)
-            .where(ItemTag.item_id == self.id)
-            .order_by(ItemTag.id)
+    def tag_names(self) -> list[str]:
+        """Its tags, in the order in which they were added."""
+        return list(
+            db().scalars(
+                select(Tag.name)
+                .join(ItemTag, ItemTag.tag_id == Tag.id)
+                .where(ItemTag.item_id == self.id)
+                .order_by(ItemTag.id)
+            )
         )
+
+    def area_ids(self) -> list[int]:
+        of_item = select(ItemArea.area_id).where(ItemArea.item_id == self.id)
+        return list(db().scalars(of_item.order_by(ItemArea.area_id)))
+
+    def learner_group_ids(self) -> list[int]:
+        column = ItemLearnerGroup.learner_group_id
+        return list(
+            db().scalars(select(column).where(ItemLearnerGroup.item_id == self.id).order_by(column))
+        )
+
+    def versioned(self) -> dict[str, Any]:
+        """All that a revision keeps. Claims are kept to be seen; restoring leaves them to the author."""
         return {
             "title": self.title,
             "summary": self.summary,
             "texts": self.texts(),
             "fields": {name: getattr(self, name) for name in self.declared.fields},
-            "tags": list(tag_names),
+            "tags": self.tag_names(),
+            "areas": self.area_ids(),
+            "learner_groups": self.learner_group_ids(),
+            "claims": {name: getattr(self, name) for name in CLAIMS},
         }
 
     # -- verbs
@@ -248,7 +274,7 @@ class Item(Timestamps, Base):
         if self.published_at is not None:
             self.check_complete()
         after = self.versioned()
-        if after == before and not db().is_modified(self):
+        if after == before:
             return
         self.version += 1
         self.revised_at = now()
@@ -265,26 +291,30 @@ class Item(Timestamps, Base):
     def check_version(self, version: int) -> None:
         if version == self.version:
             return
-        editor = db().scalar(
-            select(Person.name)
-            .join(Revision, Revision.editor_id == Person.id)
-            .where(Revision.item_id == self.id, Revision.number == self.version)
+        editor = (
+            db()
+            .execute(
+                select(Person.id, Person.name)
+                .join(Revision, Revision.editor_id == Person.id)
+                .where(Revision.item_id == self.id, Revision.number == self.version)
+            )
+            .first()
         )
         theirs = {"title": self.title, "summary": self.summary, **self.texts()}
         raise Stale(
             _("Somebody saved this while you were writing. Nothing is lost: both texts are below."),
             theirs=theirs,
-            by=self.name_shown_for_edit(editor),
+            by=self.name_shown_for_edit(editor.id, editor.name) if editor else _("Somebody"),
             version=self.version,
         )
 
-    def name_shown_for_edit(self, editor: str | None) -> str:
+    def name_shown_for_edit(self, editor_id: int | None, name: str) -> str:
         """A role-only author's own edits read "the author" (DECISIONS.md 3)."""
-        if self.attribution == Attribution.ROLE_ONLY:
+        if self.attribution == Attribution.ROLE_ONLY and editor_id == self.author_id:
             return _("the author")
-        return editor or _("somebody")
+        return name
 
-    def restrict(self, by: Person | Reader, reason: str, review_on: date) -> None:
+    def restrict(self, by: Person | Reader, reason: str, review_on: date | None) -> None:
         """Let only confirmed members of its place read it: needs a reason and a date to look again (invariants 2, 3)."""
         if self.place_id is None:
             raise Refused(
@@ -325,6 +355,23 @@ class Item(Timestamps, Base):
                 name, self, by, scope_id=self.place_id, before=before.value, after=visibility.value
             )
 
+    def move(self, by: Person | Reader, place: Place | None) -> None:
+        """Hang it from another place, or from none. What is restricted stays with those it was restricted to."""
+        before, after = self.place_id, place.id if place else None
+        if before == after:
+            return
+        if place is not None and not place.takes_items:
+            raise Refused(_("This place takes nothing new."), "place")
+        if self.visibility == Visibility.RESTRICTED and (place is None or not self.is_draft):
+            raise Refused(
+                _("This is restricted to members of its place. Open it to the network first."),
+                "place",
+            )
+        self.place_id = after
+        judge(self)
+        if not self.is_draft:
+            record("item.moved", self, by, scope_id=after, before=before)
+
     def withdraw(self, by: Person | Reader, reason: str, successor: Item | None = None) -> None:
         """Take it back: it leaves every list; those who could read it find the reason and what to read instead."""
         if self.is_draft or self.withdrawn_at is not None:
@@ -338,6 +385,14 @@ class Item(Timestamps, Base):
         self.listed_at = None
         self._relist()
         record("item.withdrawn", self, by, scope_id=self.place_id)
+
+    def discard(self, by: Person | Reader) -> None:
+        """Throw a draft away, with its versions. What was ever shared is withdrawn instead."""
+        if not self.is_draft:
+            raise Refused(_("Only a draft can be thrown away; what is shared can be withdrawn."))
+        record("item.discarded", self, by, scope_id=self.place_id, public=False)
+        db().execute(delete(Item).where(Item.id == self.id))
+        db().expunge(self)
 
     def put_back(self, by: Person | Reader) -> None:
         """Undo a withdrawal."""
@@ -364,16 +419,8 @@ class Item(Timestamps, Base):
             texts=kept["texts"],
             rendered=rendered,
             tags=tuple(kept["tags"]),
-            area_ids=tuple(
-                db().scalars(select(ItemArea.area_id).where(ItemArea.item_id == self.id))
-            ),
-            learner_group_ids=tuple(
-                db().scalars(
-                    select(ItemLearnerGroup.learner_group_id).where(
-                        ItemLearnerGroup.item_id == self.id
-                    )
-                )
-            ),
+            area_ids=still_there(Area.id, kept["areas"]),
+            learner_group_ids=still_there(LearnerGroup.id, kept["learner_groups"]),
             fields=kept["fields"],
         )
         self.revise(
@@ -398,7 +445,7 @@ class Item(Timestamps, Base):
         self.summary = written.summary
         for name, value in {**written.texts, **written.fields}.items():
             setattr(self, name, value)
-        for name in ("intent", "evidence_basis", "origin"):
+        for name in CLAIMS:
             if getattr(written, name) is not None:
                 setattr(self, name, getattr(written, name))
         rendered = {name: written.rendered[name] for name in written.texts if written.texts[name]}
@@ -463,6 +510,11 @@ class Item(Timestamps, Base):
                 kept=self.versioned(),
             )
         )
+
+
+def still_there(column: InstrumentedAttribute[int], ids: list[int]) -> tuple[int, ...]:
+    """Those of the ids that the network still has a word for."""
+    return tuple(db().scalars(select(column).where(column.in_(ids)))) if ids else ()
 
 
 class Revision(Base):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 
 from wiki.items.choices import Attribution
 from wiki.items.kinds import Kind, kind_called
@@ -107,7 +107,7 @@ def read_page(reader: Reader, statement: Rows, number: int) -> tuple[list[ItemRo
     return rows, Pager(number, has_next=len(found) > PER_PAGE)
 
 
-def item_row(reader: Reader, row: Row[Any]) -> ItemRow:
+def item_row(reader: Reader, row: Any) -> ItemRow:
     kind = kind_called(row.kind)
     return ItemRow(
         id=row.id,
@@ -128,7 +128,7 @@ def item_row(reader: Reader, row: Row[Any]) -> ItemRow:
     )
 
 
-def byline_of(reader: Reader, row: Row[Any]) -> Byline:
+def byline_of(reader: Reader, row: Any) -> Byline:
     return byline(
         reader,
         name=row.person_name,

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wiki.items.choices import Attribution
+from wiki.items.following import Subject, follow
 from wiki.items.models import Item
 from wiki.kernel.clock import now
 from wiki.kernel.database import Base, Timestamps, db
@@ -155,6 +156,7 @@ def reply(
     db().add(ReplyRevision(reply_id=answer.id, number=1, body=body, editor_id=by.id))
     item.last_reply_at = answer.created_at
     recount(item.id)
+    follow(by, Subject.ITEM, item.id)
     record("reply.posted", answer, by, scope_id=item.place_id, item_id=item.id)
     return answer
 

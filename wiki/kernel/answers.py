@@ -12,7 +12,7 @@ from flask import render_template as render
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
 from wiki.kernel.errors import Refused
 from wiki.kernel.languages import _
@@ -118,6 +118,8 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
+    if status in (401, 403, 429):
+        log.info("refused", extra={"status": status, "what_for": request.endpoint})
     statement, sentence = statements(status)
     if isinstance(error, CSRFError):
         statement = _("This form was open too long.")
@@ -146,10 +148,11 @@ def show_database_error(error: DBAPIError) -> ResponseReturnValue:
     return answer
 
 
-def show_crash(error: Exception) -> ResponseReturnValue:
+def show_crash(error: InternalServerError) -> ResponseReturnValue:
     """The one page made without database or template: it must work when those do not."""
     number = uuid4().hex[:12]
-    log.error("request failed", exc_info=error, extra={"reference": number})
+    cause = error.original_exception or error
+    log.error("request failed", exc_info=cause, extra={"reference": number})
     body = (Path(current_app.static_folder or "") / "broken.html").read_text(encoding="utf-8")
     return make_response(body.replace("{reference}", number), 500)
 
@@ -160,4 +163,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, show_refusal)
     app.register_error_handler(OperationalError, show_database_error)
     app.register_error_handler(DataError, show_database_error)
-    app.register_error_handler(Exception, show_crash)
+    app.register_error_handler(InternalServerError, show_crash)

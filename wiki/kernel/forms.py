@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask, abort, request
 from flask_wtf import CSRFProtect, FlaskForm
-from wtforms import Field, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    Field,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from wiki.kernel.errors import Refused
@@ -54,6 +62,12 @@ class Form(FlaskForm):  # type: ignore[misc]
         return found
 
 
+def choices_of(labels: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Choices of a select or radio field from values and their labels."""
+    pairs = labels.items() if isinstance(labels, Mapping) else labels
+    return [SelectChoice(str(value), label) for value, label in pairs]
+
+
 class CheckboxesField(SelectMultipleField):
     """Several choices, each with a box of its own."""
 
@@ -79,7 +93,7 @@ class AtMost:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.field_flags = {"maxlength": None, "limit": most}
+        self.field_flags = {"limit": most}
 
     def __call__(self, form: Form, field: Field) -> None:
         length = len(field.data or "")

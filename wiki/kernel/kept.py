@@ -88,6 +88,7 @@ def init_app(app: Flask) -> None:
             and "Set-Cookie" not in answer.headers
             and "csrf_token" not in g
             and not g.get("private")
+            and not g.get("no_store")
             and len(body := answer.get_data()) <= LARGEST
         ):
             pages.keep(

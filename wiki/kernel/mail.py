@@ -18,15 +18,16 @@ from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from flask import render_template as render
 from sqlalchemy import Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config import Settings
 from wiki.kernel.clock import now
 from wiki.kernel.database import Base, db, transaction
+from wiki.kernel.errors import Refused
+from wiki.kernel.languages import _
 from wiki.kernel.site import Site
-from wiki.kernel.worker import CLAIM, also_works
+from wiki.kernel.worker import CLAIM, also_works, is_stopping
 
 log = logging.getLogger("across.mail")
 
@@ -73,6 +74,23 @@ class Mail(Base):
         if self.tries >= GIVE_UP_AFTER:
             self.state = MailState.FAILED
 
+    @property
+    def waits(self) -> bool:
+        """Whether it has neither gone out nor been dropped."""
+        return self.state in (MailState.QUEUED, MailState.FAILED)
+
+    def try_again(self) -> None:
+        """Send it with the next round, counting tries anew."""
+        if not self.waits:
+            raise Refused(_("Only a letter that has not gone out can be sent again."))
+        self.state, self.tries, self.not_before = MailState.QUEUED, 0, now()
+
+    def drop(self) -> None:
+        """Never send it. Its text is erased."""
+        if not self.waits:
+            raise Refused(_("This letter has gone out, or is just going out."))
+        self.settle(MailState.DROPPED, self.error)
+
 
 #: By purpose: whether a mail may still go out when its turn comes. Rights may have changed since it was queued.
 _still_wanted: dict[str, Callable[[Mail], bool]] = {}
@@ -87,11 +105,14 @@ def still_wanted_if(purpose: str) -> Callable[[Callable[[Mail], bool]], Callable
 
 
 def post(purpose: str, to: str, *, about_id: int | None = None, **context: object) -> Mail:
-    """Queue ``templates/mail/<purpose>.txt``, whose first line is the subject."""
-    text = render(f"mail/{purpose}.txt", **context)
-    first, _, body = text.partition("\n")
-    subject = " ".join(first.removeprefix("Subject:").split())[:200]
+    """Queue ``templates/mail/<purpose>.txt``, whose first line is the subject.
+
+    Made without what pages are given: no request need be there. ``site_url`` begins every link.
+    """
     settings: Settings = current_app.config["SETTINGS"]
+    template = current_app.jinja_env.get_template(f"mail/{purpose}.txt")
+    first, _, body = template.render(site_url=settings.url, **context).partition("\n")
+    subject = " ".join(first.removeprefix("Subject:").split())[:200]
     mail = Mail(
         purpose=purpose,
         to=to,
@@ -107,7 +128,7 @@ def post(purpose: str, to: str, *, about_id: int | None = None, **context: objec
 def send_waiting() -> int:
     """Send all mail whose time has come; answers how many were sent."""
     sent = 0
-    while (mail_id := claim()) is not None:
+    while not is_stopping() and (mail_id := claim()) is not None:
         sent += send(mail_id)
     return sent
 
@@ -169,10 +190,14 @@ def message_of(mail: Mail) -> EmailMessage:
 def to_folder(message: EmailMessage, settings: Settings) -> None:
     """The sample's way: a file per mail, written whole or not at all, readable on a steward's page."""
     settings.mail_folder.mkdir(parents=True, exist_ok=True)
-    name = f"{message['Message-ID'].strip('<>').replace('/', '_')}.eml"
+    name = file_name(message["Message-ID"])
     unfinished = settings.mail_folder / f".{name}"
     unfinished.write_bytes(bytes(message))
     unfinished.rename(settings.mail_folder / name)
+
+
+def file_name(message_id: str) -> str:
+    return f"{message_id.strip('<>').replace('/', '_')}.eml"
 
 
 def to_server(message: EmailMessage, settings: Settings) -> None:

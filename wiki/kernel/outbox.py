@@ -61,6 +61,16 @@ class Delivery(Base):
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")
 
+    def try_again(self) -> None:
+        """Hand it on with the next round of the worker, counting tries anew."""
+        if self.done_at is None:
+            self.tries, self.claimed_until, self.not_before = 0, None, now()
+
+    def give_up(self) -> None:
+        """Never hand it on. Its error stays, until done deliveries are swept."""
+        if self.done_at is None:
+            self.done_at, self.claimed_until = now(), None
+
 
 def declare(events: Mapping[str, str]) -> None:
     """Name the events a feature records, each with one line on what it means."""

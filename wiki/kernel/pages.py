@@ -135,17 +135,24 @@ class MenuLine:
 def menu(name: str) -> list[MenuLine]:
     """The entries of a menu this reader is shown, with the address made once for each."""
     return [
-        MenuLine(entry.label, menu_url(entry.endpoint), entry.icon, entry.hint, is_current(entry))
+        MenuLine(
+            entry.label,
+            menu_url(entry.endpoint, **entry.values),
+            entry.icon,
+            entry.hint,
+            is_current(entry),
+        )
         for entry in registry(name)
         if entry.shown(current_user)
     ]
 
 
-def menu_url(endpoint: str) -> str:
-    urls: dict[str, str] = current_app.extensions.setdefault("across.menu_urls", {})
-    if endpoint not in urls:
-        urls[endpoint] = url_for(endpoint)
-    return urls[endpoint]
+def menu_url(endpoint: str, **values: Any) -> str:
+    urls: dict[Any, str] = current_app.extensions.setdefault("across.menu_urls", {})
+    key = (endpoint, *values.items())
+    if key not in urls:
+        urls[key] = url_for(endpoint, **values)
+    return urls[key]
 
 
 def known_url(endpoint: str) -> str:
@@ -154,10 +161,10 @@ def known_url(endpoint: str) -> str:
 
 
 def is_current(entry: MenuEntry) -> str:
-    if request.endpoint == entry.endpoint:
+    if request.endpoint == entry.endpoint and not entry.values:
         return "page"
     section = (request.endpoint or "").split(".")[0]
-    return "true" if section in entry.section else ""
+    return "true" if section in entry.section or request.endpoint in entry.section else ""
 
 
 @cache

@@ -6,8 +6,8 @@ features, or ``position`` where an entry needs a place of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, current_app
@@ -37,7 +37,8 @@ def registry(name: str, app: Flask | None = None) -> Registry:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A line of a menu. ``section`` is the blueprint whose pages mark it as current; ``shown`` asks the reader."""
+    """A line of a menu. ``section`` names the blueprints or single pages it is current on; ``shown`` asks the reader;
+    the address is the endpoint's with ``values``."""
 
     label: Any
     endpoint: str
@@ -45,3 +46,4 @@ class MenuEntry:
     hint: Any = ""
     section: tuple[str, ...] = ()
     shown: Callable[[Any], bool] = lambda reader: True
+    values: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from flask import request
-from sqlalchemy import String, case, delete
+from sqlalchemy import String, case, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
@@ -50,7 +50,15 @@ def count(purpose: str, subject: str, most: int, within: timedelta) -> None:
             ).returning(Tries.number)
         )
     if number is not None and number > most:
-        raise TooManyRequests
+        raise TooManyRequests(retry_after=int(within.total_seconds()))
+
+
+def take_back(purpose: str, subject: str) -> None:
+    """Let a success not count: many people may share an address. Part of the request's own transaction."""
+    key = hashlib.sha256(f"{purpose}\0{subject}".encode()).hexdigest()
+    db().execute(
+        update(Tries).where(Tries.key == key, Tries.number > 0).values(number=Tries.number - 1)
+    )
 
 
 def forget(purpose: str, subject: str) -> None:

@@ -1,18 +1,24 @@
-"""The worker: hands events to listeners, sends mail, does what is due. All state is in the database.
+"""The worker: hands events to listeners, sends mail, does what is due.
 
-Any number of workers may run. Each claims a row with a conditional update, lets go of the database, works, and marks
-the row done in the transaction of the work itself. A claim left by a killed worker expires.
+All state is in the database. Any number of workers may run. Each claims a row with a conditional
+update, lets go of the database, works, and marks the row done in the transaction of the work
+itself. A claim left by a killed worker expires.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from select import select as select_ready
 
 from flask import current_app
 from sqlalchemy import String, delete, func, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wiki.kernel.clock import now
@@ -24,12 +30,15 @@ log = logging.getLogger("across.worker")
 CLAIM = timedelta(minutes=5)
 GIVE_UP_AFTER = 8
 KEEP_DELIVERIES = timedelta(days=30)
+BEAT_EVERY = 30.0  # seconds; each beat is a write
+SOON, IDLE = 0.1, 1.0  # seconds until the next look, after work and after none
 
 _due: dict[str, Schedule] = {}
+_told_to_stop: list[int] = []
 
 
 class ScheduleRun(Base):
-    """That a schedule was taken for one due time: the row is the claim, so it happens once however many workers run."""
+    """That a schedule was taken for one due time: the row is the claim, so it happens once."""
 
     __tablename__ = "schedule_runs"
 
@@ -68,21 +77,59 @@ def every(period: timedelta, name: str) -> Callable[[Callable[[], None]], Callab
     return remember
 
 
+def schedules() -> list[Schedule]:
+    """Everything the worker does at certain times, by name."""
+    return sorted(_due.values(), key=lambda schedule: schedule.name)
+
+
+def work_until_told_to_stop() -> None:
+    """Work as long as this process is let; the piece begun is finished first."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda told, _frame: _told_to_stop.append(told))
+    beaten = float("-inf")
+    while not _told_to_stop:
+        try:
+            if time.monotonic() - beaten >= BEAT_EVERY:
+                beat()
+                beaten = time.monotonic()
+            done = work_waiting()
+        except DBAPIError as error:  # the database is away or busy: the next round may find it
+            log.error("no work without the database", extra={"error": str(error.orig)})
+            done = 0
+        select_ready([reader], [], [], SOON if done else IDLE)
+
+
 def work_once() -> int:
     """Do all there is to do now; answers how many pieces of work were done."""
+    beat()
+    return work_waiting()
+
+
+def beat() -> None:
     with transaction() as session:
         session.execute(
             upsert(session, Heartbeat)
             .values(name="worker", at=now())
             .on_conflict_do_update(index_elements=["name"], set_={"at": now()})
         )
-    done = sum(take(schedule) for schedule in list(_due.values()))
-    while (delivery_id := claim()) is not None:
+
+
+def work_waiting() -> int:
+    done = sum(take(schedule) for schedule in list(_due.values()) if not is_stopping())
+    while not is_stopping() and (delivery_id := claim()) is not None:
         deliver(delivery_id)
         done += 1
     for also in current_app.extensions.get("across.work", ()):
         done += also()
     return done
+
+
+def is_stopping() -> bool:
+    """Whether the worker should begin nothing more."""
+    return bool(_told_to_stop)
 
 
 def also_works(work: Callable[[], int]) -> None:
@@ -150,7 +197,7 @@ def deliver(delivery_id: int) -> None:
 
 
 def put_off(delivery_id: int, error: Exception) -> None:
-    """Try again later, each time after a longer pause; after the last try the row stays with its error."""
+    """Try again later, after ever longer pauses; after the last try the row keeps its error."""
     with transaction() as session:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.error = f"{type(error).__name__}: {error}"[:2000]

@@ -1,0 +1,162 @@
+"""Narrowing a list of items: what the address asks for, and what can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, literal, select, union_all
+
+from wiki.items.choices import BASIS_LABELS, INTENT_LABELS, ORIGIN_LABELS
+from wiki.items.models import Item, ItemArea, ItemLearnerGroup, ItemTag
+from wiki.items.reuse import RUNG_LABELS, Rung
+from wiki.kernel.database import db
+from wiki.kernel.languages import _, _l
+from wiki.kernel.naming import slug_of
+from wiki.people.current import Reader
+from wiki.people.vocabulary import Area, LearnerGroup, Tag, TagAlias
+from wiki.places.models import Place
+from wiki.places.queries import open_to
+
+LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an address asks of a list; empty where it does not say."""
+
+    place: str = ""
+    tag: str = ""
+    area: str = ""
+    learner_group: str = ""
+    evidence: str = ""
+    basis: str = ""
+    origin: str = ""
+    intent: str = ""
+
+    @classmethod
+    def asked(cls, address: Mapping[str, str], allowed: frozenset[str]) -> Filters:
+        """The filters of an address; a value no choice has asks for nothing."""
+        wanted = {name: address.get(name, "")[:LONGEST].strip() for name in allowed}
+        for name, choices in FIXED.items():
+            if wanted.get(name) not in choices:
+                wanted[name] = ""
+        return cls(**{name: value for name, value in wanted.items() if name in allowed})
+
+    @property
+    def number(self) -> int:
+        """How many are set."""
+        return sum(1 for one in fields(self) if getattr(self, one.name))
+
+    def conditions(self, reader: Reader) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.place:
+            place = select(Place.id).where(Place.slug == self.place, open_to(reader))
+            found.append(Item.place_id == place.scalar_subquery())
+        if self.tag:
+            found.append(Item.id.in_(filed_under_tag(self.tag)))
+        if self.area:
+            found.append(Item.id.in_(in_area(self.area)))
+        if self.learner_group:
+            group = select(LearnerGroup.id).where(LearnerGroup.slug == self.learner_group)
+            found.append(
+                Item.id.in_(
+                    select(ItemLearnerGroup.item_id).where(
+                        ItemLearnerGroup.learner_group_id == group.scalar_subquery()
+                    )
+                )
+            )
+        if self.evidence:
+            found.append(Item.evidence >= int(self.evidence))
+        if self.basis:
+            found.append(Item.evidence_basis == self.basis)
+        if self.origin:
+            found.append(Item.origin == self.origin)
+        if self.intent:
+            found.append(Item.intent == self.intent)
+        return found
+
+
+#: The fixed choices, by the name of the filter: their values as the address gives them.
+FIXED: dict[str, Mapping[str, Any]] = {
+    "evidence": {str(int(rung)): RUNG_LABELS[rung][0] for rung in Rung if rung > Rung.HUNCH},
+    "basis": {basis.value: labels[0] for basis, labels in BASIS_LABELS.items()},
+    "origin": {origin.value: label for origin, label in ORIGIN_LABELS.items()},
+    "intent": {intent.value: label for intent, label in INTENT_LABELS.items()},
+}
+LABELS = {
+    "place": _l("Community or forum"),
+    "tag": _l("Tag"),
+    "area": _l("Area"),
+    "learner_group": _l("Learners"),
+    "evidence": _l("How sure we are"),
+    "basis": _l("How we know"),
+    "origin": _l("Where it comes from"),
+    "intent": _l("What it is for"),
+}
+OF_ALL = frozenset({"place", "tag", "area", "learner_group", "origin", "intent"})
+OF_LADDER = OF_ALL | {"evidence", "basis"}
+OF_A_PLACE = OF_LADDER - {"place"}
+
+
+def filed_under_tag(named: str) -> Any:
+    """The items under a tag, called by its name or address or by a synonym."""
+    slug = slug_of(named)
+    wanted = union_all(
+        select(Tag.id).where(Tag.slug == slug),
+        select(TagAlias.tag_id).where(TagAlias.slug == slug),
+    )
+    return select(ItemTag.item_id).where(ItemTag.tag_id.in_(wanted))
+
+
+def in_area(slug: str) -> Any:
+    """The items of an area and of the areas inside it."""
+    outer = select(Area.id).where(Area.slug == slug).scalar_subquery()
+    inside = select(Area.id).where((Area.slug == slug) | (Area.parent_id == outer))
+    return select(ItemArea.item_id).where(ItemArea.area_id.in_(inside))
+
+
+class Choice(NamedTuple):
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter as the form shows it; without choices it is typed."""
+
+    name: str
+    label: str
+    value: str
+    choices: tuple[Choice, ...]
+
+
+def filters_shown(reader: Reader, asked: Filters, allowed: frozenset[str]) -> list[Filter]:
+    """The form's filters in their order, with what can be chosen. One statement."""
+    found: dict[str, list[Choice]] = {name: [] for name in LABELS}
+    for row in db().execute(words_to_choose(reader)):
+        found[row.what].append(Choice(row.slug, row.name))
+    for name, choices in FIXED.items():
+        found[name] = [Choice(value, fixed_label(name, label)) for value, label in choices.items()]
+    return [
+        Filter(name, str(label), getattr(asked, name), tuple(found[name]))
+        for name, label in LABELS.items()
+        if name in allowed
+    ]
+
+
+def fixed_label(name: str, label: Any) -> str:
+    if name == "evidence" and label != RUNG_LABELS[Rung.ESTABLISHED][0]:
+        return _("%(rung)s, or surer", rung=label)
+    return str(label)
+
+
+def words_to_choose(reader: Reader) -> Any:
+    """Places this reader may see, areas and learner groups."""
+    places = select(literal("place").label("what"), Place.slug, Place.name).where(
+        open_to(reader), Place.declined_at.is_(None)
+    )
+    areas = select(literal("area"), Area.slug, Area.name)
+    groups = select(literal("learner_group"), LearnerGroup.slug, LearnerGroup.name)
+    return union_all(places, areas, groups).order_by("what", "name")

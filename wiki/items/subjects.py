@@ -1,0 +1,306 @@
+"""Subjects: the tags things are filed under and the areas they come from, each with a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Flask, abort, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import exists, func, literal, select, union_all
+
+from wiki.items.filters import in_area
+from wiki.items.following import Follow, Subject
+from wiki.items.kinds import Kind, all_kinds
+from wiki.items.listing import Link
+from wiki.items.models import Item, ItemTag
+from wiki.items.reading import joined, newest_first, read_page, rows_for
+from wiki.items.visibility import listed_for, open_to
+from wiki.kernel.access import public
+from wiki.kernel.clock import today
+from wiki.kernel.database import db
+from wiki.kernel.languages import _, _l
+from wiki.kernel.naming import fold
+from wiki.kernel.pages import page, page_number
+from wiki.kernel.registry import MenuEntry, registry
+from wiki.people.bylines import Byline, byline
+from wiki.people.current import Reader, current_reader
+from wiki.people.models import Organisation, OrganisationArea, Person, Topic
+from wiki.people.vocabulary import Area, Tag, TagAlias
+from wiki.places.labels import PlaceLabel, place_label
+from wiki.places.models import Place, PlaceArea, is_live
+from wiki.places.queries import open_to as places_open_to
+
+views = Blueprint("subjects", __name__)
+
+PEOPLE, PLACES = 6, 5
+#: The places where a tag is used most are those of its newest items: so many are looked at.
+LOOKED_AT = 500
+
+
+# -- tags
+
+
+class TagLine(NamedTuple):
+    name: str
+    slug: str
+    description: str
+    number: int
+
+    @property
+    def url(self) -> str:
+        return f"/tags/{self.slug}"
+
+    @property
+    def letter(self) -> str:
+        first = fold(self.name)[:1].upper()
+        return first if first.isalpha() else "#"
+
+
+@views.get("/tags")
+@public
+def index() -> ResponseReturnValue:
+    letters: dict[str, list[TagLine]] = {}
+    for tag in sorted(read_tags(current_reader()), key=lambda one: fold(one.name)):
+        letters.setdefault(tag.letter, []).append(tag)
+    return page("listing/tags.html", letters=letters, areas=read_areas())
+
+
+def read_tags(reader: Reader) -> list[TagLine]:
+    """Every tag this reader can find something under, with how much that is."""
+    counted = (
+        select(ItemTag.tag_id, func.count().label("number"))
+        .join(Item, Item.id == ItemTag.item_id)
+        .where(ItemTag.listed_at.is_not(None), listed_for(reader))
+        .group_by(ItemTag.tag_id)
+        .subquery()
+    )
+    found = db().execute(
+        select(Tag.name, Tag.slug, Tag.description, counted.c.number).join(
+            counted, counted.c.tag_id == Tag.id
+        )
+    )
+    return [TagLine(*row) for row in found]
+
+
+class TagFound(NamedTuple):
+    id: int
+    name: str
+    slug: str
+    description: str
+    is_followed: bool
+
+
+@views.get("/tags/<slug>")
+@public
+def tag(slug: str) -> ResponseReturnValue:
+    reader = current_reader()
+    found = read_tag(reader, slug)
+    if found is None:
+        return redirect(f"/tags/{preferred_slug(slug)}", 301)
+    kind = kind_asked()
+    rows, pager = read_page(reader, filed_under(reader, found.id, kind), page_number())
+    return page(
+        "listing/tag.html",
+        tag=found,
+        rows=rows,
+        pager=pager,
+        kind=kind,
+        tabs=kind_tabs(f"/tags/{slug}", kind),
+        synonyms=synonyms_of(found.id),
+        people=people_who_know(reader, found.id),
+        places=places_using(reader, found.id),
+    )
+
+
+def read_tag(reader: Reader, slug: str) -> TagFound | None:
+    followed = exists().where(
+        Follow.person_id == reader.id, Follow.subject == Subject.TAG, Follow.subject_id == Tag.id
+    )
+    row = (
+        db()
+        .execute(
+            select(Tag.id, Tag.name, Tag.slug, Tag.description, followed).where(Tag.slug == slug)
+        )
+        .first()
+    )
+    return TagFound(*row) if row is not None else None
+
+
+def preferred_slug(slug: str) -> str:
+    """Where an old name or synonym leads."""
+    found = db().scalar(
+        select(Tag.slug).join(TagAlias, TagAlias.tag_id == Tag.id).where(TagAlias.slug == slug)
+    )
+    return found or abort(404)
+
+
+def synonyms_of(tag_id: int) -> list[str]:
+    return list(
+        db().scalars(select(TagAlias.name).where(TagAlias.tag_id == tag_id).order_by(TagAlias.name))
+    )
+
+
+def filed_under(reader: Reader, tag_id: int, kind: Kind | None) -> Any:
+    """The tag's items, newest first, read in the order of its own index however full it is."""
+    statement = (
+        joined()
+        .join(ItemTag, ItemTag.item_id == Item.id)
+        .where(ItemTag.tag_id == tag_id, ItemTag.listed_at.is_not(None), open_to(reader))
+        .order_by(ItemTag.listed_at.desc(), ItemTag.item_id.desc())
+    )
+    return statement.where(Item.kind == kind.name) if kind is not None else statement
+
+
+def kind_asked() -> Kind | None:
+    asked = request.args.get("kind", "")
+    return next((kind for kind in all_kinds() if kind.path == asked), None)
+
+
+def kind_tabs(path: str, asked: Kind | None) -> list[Link]:
+    kinds = [
+        Link(str(kind.plural), f"{path}?kind={kind.path}", kind is asked) for kind in all_kinds()
+    ]
+    return [Link(_("All"), path, asked is None), *kinds]
+
+
+def people_who_know(reader: Reader, tag_id: int) -> list[Byline]:
+    """People who say they know about it; visitors are shown nobody."""
+    if not reader.signed_in:
+        return []
+    found = db().execute(
+        select(
+            Person.name,
+            Person.key,
+            Person.organisation_id,
+            Organisation.name.label("organisation"),
+        )
+        .join(Topic, Topic.person_id == Person.id)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Topic.tag_id == tag_id, ~Topic.learning, Person.disabled_at.is_(None))
+        .order_by(Person.sort_name, Person.id)
+        .limit(PEOPLE)
+    )
+    return [
+        byline(
+            reader,
+            name=row.name,
+            key=row.key,
+            organisation=row.organisation,
+            organisation_id=row.organisation_id,
+        )
+        for row in found
+    ]
+
+
+class PlaceUsing(NamedTuple):
+    label: PlaceLabel
+    number: int
+
+
+def places_using(reader: Reader, tag_id: int) -> list[PlaceUsing]:
+    """Where most of the tag's newest items were written."""
+    newest = (
+        select(Item.place_id)
+        .join(ItemTag, ItemTag.item_id == Item.id)
+        .where(ItemTag.tag_id == tag_id, ItemTag.listed_at.is_not(None), open_to(reader))
+        .order_by(ItemTag.listed_at.desc())
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    found = db().execute(
+        select(Place.slug, Place.name, Place.kind, Place.thread, func.count().label("number"))
+        .join(newest, newest.c.place_id == Place.id)
+        .where(places_open_to(reader))
+        .group_by(Place.id)
+        .order_by(func.count().desc(), Place.sort_name)
+        .limit(PLACES)
+    )
+    shown = ((place_label(row.slug, row.name, row.kind, row.thread), row.number) for row in found)
+    return [PlaceUsing(label, number) for label, number in shown if label is not None]
+
+
+# -- areas
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    """An area, possibly inside another, possibly no longer in use."""
+
+    name: str
+    slug: str
+    inside: str
+    valid_to: date | None
+
+    @property
+    def url(self) -> str:
+        return f"/areas/{self.slug}"
+
+    @property
+    def is_past(self) -> bool:
+        return self.valid_to is not None and self.valid_to < today()
+
+
+def area_lines() -> Any:
+    outer = Area.__table__.alias("outer_area")
+    return select(Area.name, Area.slug, func.coalesce(outer.c.name, ""), Area.valid_to).outerjoin(
+        outer, outer.c.id == Area.parent_id
+    )
+
+
+def read_areas() -> list[AreaLine]:
+    return [AreaLine(*row) for row in db().execute(area_lines().order_by(Area.name))]
+
+
+@views.get("/areas/<slug>")
+@public
+def area(slug: str) -> ResponseReturnValue:
+    """What was learned in an area and in the areas inside it, whoever wrote it."""
+    reader = current_reader()
+    row = db().execute(area_lines().where(Area.slug == slug)).first() or abort(404)
+    kind = kind_asked()
+    statement = rows_for(reader).where(Item.id.in_(in_area(slug)))
+    if kind is not None:
+        statement = statement.where(Item.kind == kind.name)
+    rows, pager = read_page(reader, newest_first(statement), page_number())
+    places, organisations = read_neighbours(reader, slug)
+    return page(
+        "listing/area.html",
+        area=AreaLine(*row),
+        rows=rows,
+        pager=pager,
+        kind=kind,
+        tabs=kind_tabs(f"/areas/{slug}", kind),
+        places=places,
+        organisations=organisations,
+    )
+
+
+def read_neighbours(reader: Reader, slug: str) -> tuple[list[PlaceLabel], list[tuple[str, str]]]:
+    """The communities and the organisations of an area. One statement."""
+    here = select(Area.id).where(Area.slug == slug).scalar_subquery()
+    found: Any = db().execute(
+        union_all(
+            select(Place.slug, Place.name, Place.kind, Place.thread)
+            .join(PlaceArea, PlaceArea.place_id == Place.id)
+            .where(PlaceArea.area_id == here, places_open_to(reader), is_live()),
+            select(Organisation.key, Organisation.name, literal("organisation"), literal(0))
+            .join(OrganisationArea, OrganisationArea.organisation_id == Organisation.id)
+            .where(OrganisationArea.area_id == here, Organisation.closed_at.is_(None)),
+        ).order_by("name")
+    )
+    places, organisations = [], []
+    for row in found:
+        if row.kind == "organisation":
+            organisations.append((row.name, f"/organisations/{row.slug}"))
+        elif (label := place_label(row.slug, row.name, row.kind, row.thread)) is not None:
+            places.append(label)
+    return places, organisations
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views)
+    registry("navigation", app).add(
+        MenuEntry(_l("Subjects"), "subjects.index", "tag", section=("subjects",)), 50
+    )

@@ -1,0 +1,31 @@
+"""What hangs from a tag among items, when the tag is merged into another."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import aliased
+
+from wiki.items.following import Follow, Subject
+from wiki.items.models import ItemTag
+from wiki.kernel.database import db
+
+
+def merge(from_id: int, to_id: int) -> None:
+    """Items and follows move; what was under both tags stays once."""
+    other = aliased(ItemTag)
+    both = select(other.id).where(other.tag_id == to_id, other.item_id == ItemTag.item_id)
+    db().execute(delete(ItemTag).where(ItemTag.tag_id == from_id, both.exists()))
+    db().execute(update(ItemTag).where(ItemTag.tag_id == from_id).values(tag_id=to_id))
+    move_follows(from_id, to_id)
+
+
+def move_follows(from_id: int, to_id: int) -> None:
+    other = aliased(Follow)
+    of_tag = (Follow.subject == Subject.TAG) & (Follow.subject_id == from_id)
+    both = select(other.id).where(
+        other.subject == Subject.TAG,
+        other.subject_id == to_id,
+        other.person_id == Follow.person_id,
+    )
+    db().execute(delete(Follow).where(of_tag, both.exists()))
+    db().execute(update(Follow).where(of_tag).values(subject_id=to_id))
