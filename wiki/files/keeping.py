@@ -17,13 +17,17 @@ from wiki.kernel.worker import every
 
 def keep_picture(item: Item, name: str, content: bytes) -> File:
     """Store a picture for an item, made anew; the same picture of the same item is kept once."""
-    picture = pictures.remade(content)
+    return keep(item, name, pictures.remade(content), new_key())
+
+
+def keep(item: Item, name: str, picture: pictures.Picture, key: str) -> File:
+    """Store a picture under a key chosen before, unless the item has it already."""
     digest = hashlib.sha256(picture.content).hexdigest()
     present = db().scalar(select(File).where(File.item_id == item.id, File.sha256 == digest))
     if present is not None:
         return present
     file = File(
-        key=new_key(),
+        key=key,
         item_id=item.id,
         name=name[-200:],
         media_type=picture.media_type,

@@ -1,4 +1,6 @@
-"""Pictures and attachments: a row for what is known of a file, its bytes in a folder under a generated name."""
+"""Pictures and attachments: a row for what is known of a file, its bytes in a folder under a
+generated name.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ class Picture:
 
 
 def remade(content: bytes) -> Picture:
-    """The picture as we show it. Refused when it is too large, damaged, or no picture of a kind we know."""
+    """The picture as we show it. Refused when it is too large, damaged, or no picture of a kind we
+    know.
+    """
     if len(content) > LARGEST_FILE:
         raise Refused(_("A file may be at most 10 MB. A smaller picture usually does as well."))
     try:

@@ -1,7 +1,7 @@
 """The bytes of files: a folder, names of our own making, never half a file.
 
-A file is written beside its place, made durable and then renamed, before its row is committed. A transaction that is
-undone leaves bytes nobody refers to; the sweeper removes those.
+A file is written beside its place, made durable and then renamed, before its row is committed. A
+transaction that is undone leaves bytes nobody refers to; the sweeper removes those.
 """
 
 from __future__ import annotations

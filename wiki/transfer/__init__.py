@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from wiki.transfer import models as models
+from wiki.transfer import commands
 
 
 def init_app(app: Flask) -> None:
-    """Commands are registered here."""
+    for command in (commands.bring_in, commands.back_up, commands.restore):
+        app.cli.add_command(command)

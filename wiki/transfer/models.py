@@ -1,4 +1,6 @@
-"""What imports leave behind: one run with its progress and report, and which post became which item."""
+"""What imports leave behind: one run with its progress and report, and which post became which
+item.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from wiki.kernel.clock import now
 from wiki.kernel.database import Base
+from wiki.kernel.naming import KEY_LENGTH
 from wiki.kernel.outbox import declare
 
 declare(
@@ -45,7 +48,12 @@ class ImportRun(Base):
 
 
 class ImportedPost(Base):
-    """Which post of a folder became which item; the digest and version tell what changed since, and where."""
+    """Which post of a folder became which item.
+
+    The key of the item's address is set aside before the item exists, so that posts can link to
+    each other in whatever order they come. Digest and version tell what changed since, and on which
+    side.
+    """
 
     __tablename__ = "imported_posts"
     __table_args__ = (UniqueConstraint("place_id", "path"),)
@@ -53,7 +61,8 @@ class ImportedPost(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
     path: Mapped[str] = mapped_column(String(400))
-    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), unique=True)
-    digest: Mapped[str] = mapped_column(String(64))
-    item_version: Mapped[int]
+    item_key: Mapped[str] = mapped_column(String(KEY_LENGTH), unique=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    item_version: Mapped[int] = mapped_column(default=0)
     imported_at: Mapped[datetime] = mapped_column(default=now)

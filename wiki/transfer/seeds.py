@@ -1,7 +1,7 @@
 """Sample content: ``seeds/`` replayed in the order in which it would have happened.
 
-Days in the files are counted from the day of loading, so that due, overdue and ending always show. Everything goes
-through the same verbs as on a real site; only the clock is set back for each.
+Days in the files are counted from the day of loading, so that due, overdue and ending always show.
+Everything goes through the same verbs as on a real site; only the clock is set back for each.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Happening:
 
 @dataclass
 class Loading:
-    """One load: what the files say, and the rows made so far by the names the files use for them."""
+    """One load: what the files say, and the rows made so far, by the names used there."""
 
     source: Path
     made: dict[tuple[type, str], Any] = field(default_factory=dict)
@@ -132,7 +132,9 @@ class Loading:
         return local(self.began).date() + timedelta(days=int(offset))
 
     def at(self, offset: int, order: int = 0) -> datetime:
-        """A moment of a day, in working hours, never in the future; ``order`` keeps a day's things in theirs."""
+        """A moment of a day, in working hours, never in the future; ``order`` keeps a day's things
+        in theirs.
+        """
         midnight = self.began.replace(hour=0, minute=0, second=0, microsecond=0)
         minutes = (
             (order * 47 + int(offset) * 13) % (HOURS * 60)
@@ -448,8 +450,8 @@ class State:
 
 
 def states_of(kind: Kind, entry: Entry) -> list[State]:
-    """The words at first and after each revision. A revision in the files may hold the older title or body; one
-    that holds neither is taken to have added a paragraph.
+    """The words at first and after each revision. A revision in the files may hold the older title
+    or body; one that holds neither is taken to have added a paragraph.
     """
     texts = {part.name: (entry.get(part.name) or "").strip() for part in kind.parts}
     states = [State(entry["title"].strip(), texts)]

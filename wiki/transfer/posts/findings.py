@@ -1,4 +1,4 @@
-"""What a reader of the import's report is told: one line for each thing that could not be taken along as it was."""
+"""What an import reports: one line for each thing that was not taken along as it was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from wiki.kernel.languages import _l
 
 #: A finding shows enough of a thing to find it again, not the whole of it.
-LONGEST_TEXT = 200
+LONGEST = 200
 
 
 class What(StrEnum):
@@ -33,9 +33,9 @@ LABELS = {
     What.AUTHOR: _l("No author credited"),
     What.LINK: _l("Links that lead nowhere"),
     What.IMAGE: _l("Pictures that are not in the folder"),
-    What.TEMPLATE: _l("Template tags"),
+    What.TEMPLATE: _l("Template tags that stand for nothing here"),
     What.HTML: _l("HTML that was left out"),
-    What.ATTRIBUTES: _l("Attribute lists that were left out"),
+    What.ATTRIBUTES: _l("Lists of attributes that were left out"),
     What.CODE: _l("Markup that is now shown as code"),
 }
 
@@ -60,8 +60,8 @@ class Report:
         self._findings: list[Finding] = []
 
     def add(self, what: What, text: str, became: str = "", line: int | None = None) -> None:
-        """List a finding; ``line`` counts from 0 within the post's text."""
-        found_at = None if line is None else line + self._first_line
+        """List a finding; its line is counted from 0 within the text being read."""
+        found_at = None if line is None else self._first_line + line
         self._findings.append(Finding(self._path, found_at, what, short(text), short(became)))
 
     @property
@@ -70,6 +70,6 @@ class Report:
 
 
 def short(text: str) -> str:
-    """The text on one line, cut where it grows long."""
-    line = " ".join(text[: LONGEST_TEXT * 4].split())
-    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"
+    """The beginning of a text, on one line."""
+    line = " ".join(text[: 4 * LONGEST].split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

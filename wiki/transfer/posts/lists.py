@@ -15,16 +15,16 @@ def columns(line: str) -> int:
 
 
 def width_of(item: re.Match[str]) -> int:
-    """How far behind its marker an item's text begins."""
+    """How far behind the beginning of its marker an item's text begins."""
     gap = len(item["gap"].expandtabs(4))
     return len(item["marker"]) + (gap if 1 <= gap <= 4 else 1)
 
 
 class Levels:
-    """The lists open at a line, outermost first.
+    """The lists open at a line, outermost first, as the columns of their markers and of their text.
 
-    A line belongs to an item when it is indented as far as the item's text; two columns are taken as meant
-    that way too, since many houses read Markdown so.
+    A line belongs to an item when it is indented as far as the item's text. Two columns are taken
+    to mean the same, for many houses read them so.
     """
 
     def __init__(self) -> None:
@@ -34,20 +34,16 @@ class Levels:
         return len(self._levels)
 
     @property
-    def content(self) -> int:
-        """The column at which the text of the innermost item begins."""
+    def text_column(self) -> int:
+        """Where the text of the innermost item begins."""
         return self._levels[-1][1] if self._levels else 0
 
-    def enter(self, indent: int, width: int) -> int:
-        """Begin an item; answers how many lists it stands within."""
+    def enter(self, indent: int, width: int) -> None:
+        """Begin an item."""
         self.leave(indent)
         self._levels.append((indent, indent + width))
-        return len(self._levels) - 1
 
     def leave(self, indent: int) -> None:
-        """Close the lists a line at this indentation does not belong to."""
+        """End the lists that a line of this indentation does not belong to."""
         while self._levels and indent < min(self._levels[-1][1], self._levels[-1][0] + 2):
             self._levels.pop()
-
-    def clear(self) -> None:
-        self._levels.clear()

@@ -1,0 +1,59 @@
+"""Small posts for the tests, and the real ones."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from wiki.transfer.posts import (
+    Converted,
+    Post,
+    Problem,
+    SiteMap,
+    Source,
+    What,
+    convert,
+    read_post,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def corpus() -> Path:
+    """504 posts of a real team, beside the repository or where ACROSS_CORPUS says."""
+    given = Path(os.environ.get("ACROSS_CORPUS", ROOT.parent / "shared" / "corpus"))
+    folder = given / "18f-posts" if (given / "18f-posts").is_dir() else given
+    assert folder.is_dir(), f"the real posts are not at {folder}: set ACROSS_CORPUS"
+    return folder
+
+
+def post(body: str = "", path: str = "2024-05-06-a-post.md", **front: str) -> Post:
+    """A post with the given front matter; without any it still has a title and an author."""
+    given = {"title": "A post", "authors": "ada"} | front
+    matter = "".join(f"{name}: {value}\n" for name, value in given.items())
+    return read(f"---\n{matter}---\n{body}", path)
+
+
+def read(text: str | bytes, path: str = "2024-05-06-a-post.md") -> Post:
+    made = read_post(Source(path, text if isinstance(text, bytes) else text.encode()))
+    assert not isinstance(made, Problem), made.sentence
+    return made
+
+
+def converted(body: str, *others: Post, files: tuple[str, ...] = (), **front: str) -> Converted:
+    """What becomes of a text in a folder with these other posts and files."""
+    made = post(body, **front)
+    return convert(made, SiteMap.of([made, *others], files))
+
+
+def markdown(body: str, *others: Post, files: tuple[str, ...] = (), **front: str) -> str:
+    return converted(body, *others, files=files, **front).markdown.rstrip("\n")
+
+
+def found(body: str, *others: Post, files: tuple[str, ...] = (), **front: str) -> list[tuple]:
+    """The findings, without what is the same for all of them."""
+    made = converted(body, *others, files=files, **front)
+    return [(finding.what, finding.text, finding.became) for finding in made.findings]
+
+
+__all__ = ["What", "converted", "corpus", "found", "markdown", "post", "read"]
