@@ -1,4 +1,6 @@
-"""The fixed choices of items: who may read, what a post is for, how we know, where it comes from, who is named."""
+"""The fixed choices of items: who may read, what a post is for, how we know, where it comes from,
+who is named.
+"""
 
 from __future__ import annotations
 

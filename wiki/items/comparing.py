@@ -14,7 +14,7 @@ Change = Literal["", "added", "removed"]
 #: whole: somebody waits for the comparison, and its cost grows faster than the texts.
 MOST_PAIRS = 4_000_000
 
-_words = re.compile(r"\S+[ \t]*|\s+")
+_words = re.compile(r"\w+[ \t]*|[^\w\s][ \t]*|\s+")
 
 
 class Piece(NamedTuple):

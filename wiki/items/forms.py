@@ -101,13 +101,13 @@ class ItemForm(Form):
     title = title_field(_l("Title"), _l("What would help someone decide to read it?"))
     place = SelectField(
         _l("Community or forum"),
-        description=_l("Where it belongs. That alone keeps nobody from reading it."),
+        description=_l("Where people will look for it."),
         validate_choice=False,
         filters=[one_line],
     )
     tags = StringField(
         _l("Tags"),
-        description=_l("Words others would look for, with commas between them."),
+        description=_l("Words others would use, with commas between."),
         validators=[AtMost(500)],
         filters=[one_line],
     )

@@ -1,4 +1,6 @@
-"""One item as its page shows it: read as Core rows, one statement for each thing however much there is of it."""
+"""One item as its page shows it: read as Core rows, one statement for each thing however much there
+is of it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import Row, and_, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, and_, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from wiki.items.choices import Basis, Intent, Origin
@@ -22,12 +24,13 @@ from wiki.items.visibility import open_to, readable_by
 from wiki.kernel import markdown
 from wiki.kernel.database import db
 from wiki.kernel.markdown import Reference
+from wiki.kernel.questions import question
 from wiki.people.bylines import Byline
 from wiki.people.current import Reader
 from wiki.people.models import Organisation, Person
 from wiki.people.vocabulary import Area, LearnerGroup, Tag
 from wiki.places.labels import PlaceLabel, place_label
-from wiki.places.membership import membership_ids
+from wiki.places.membership import Membership
 from wiki.places.models import Place, state_of_place
 
 REPLIES_PER_PAGE = 50
@@ -109,19 +112,20 @@ class Frame:
 
 
 def read_frame(reader: Reader, key: str) -> Frame | None:
-    """The item at this key, if the reader may read it: listed, withdrawn, or a draft of their own."""
-    found = (
-        db()
-        .execute(
-            select(*FRAME)
-            .outerjoin(Person, Person.id == Item.author_id)
-            .outerjoin(Organisation, Organisation.id == Person.organisation_id)
-            .outerjoin(Place, Place.id == Item.place_id)
-            .where(Item.key == key, readable_by(reader))
-        )
-        .first()
+    """The item at this key, if the reader may read it: listed, withdrawn, or their own draft."""
+    found = framed(reader, key)
+    return frame_of(reader, found[0]) if found else None
+
+
+@question
+def framed(reader: Reader, key: str) -> Select[Any]:
+    return (
+        select(*FRAME)
+        .outerjoin(Person, Person.id == Item.author_id)
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+        .outerjoin(Place, Place.id == Item.place_id)
+        .where(Item.key == key, readable_by(reader))
     )
-    return frame_of(reader, found) if found is not None else None
 
 
 def frame_of(reader: Reader, row: Row[Any]) -> Frame:
@@ -191,6 +195,13 @@ class Filing:
 
 def read_filing(item_id: int) -> Filing:
     """All that an item is filed under, in one statement."""
+    found = filed(item_id)
+    labels = [tuple(Label(row.name, row.slug) for row in found if row.sort == n) for n in range(3)]
+    return Filing(*labels)
+
+
+@question
+def filed(item_id: int) -> CompoundSelect[Any]:
     kinds = (
         (0, Tag, ItemTag, ItemTag.tag_id),
         (1, Area, ItemArea, ItemArea.area_id),
@@ -198,13 +209,11 @@ def read_filing(item_id: int) -> Filing:
     )
     statements = [
         select(literal(number).label("sort"), words.id, words.name, words.slug)
-        .join(filed, column == words.id)
-        .where(filed.item_id == item_id)
-        for number, words, filed, column in kinds
+        .join(filing, column == words.id)
+        .where(filing.item_id == item_id)
+        for number, words, filing, column in kinds
     ]
-    found = db().execute(union_all(*statements).order_by("sort", "name")).all()
-    labels = [tuple(Label(row.name, row.slug) for row in found if row.sort == n) for n in range(3)]
-    return Filing(*labels)
+    return union_all(*statements).order_by("sort", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +238,27 @@ def read_replies(reader: Reader, item_id: int, page: int) -> list[ShownReply]:
     """One page of the replies, oldest first. Ask only for an item the reader may read."""
     if not reader.signed_in:
         return []
+    return [
+        ShownReply(
+            id=row.id,
+            byline=byline_of(reader, row),
+            kind=ReplyKind(row.kind),
+            html=shown(row.html, row.references) if row.withdrawn_at is None else None,
+            at=row.created_at,
+            is_edited=row.version > 1,
+            is_withdrawn=row.withdrawn_at is not None,
+            is_mine=row.author_id == reader.id,
+            quoted=row.quoted_name,
+            quotes_id=row.quotes_id,
+        )
+        for row in replies_to(item_id, (page - 1) * REPLIES_PER_PAGE)
+    ]
+
+
+@question
+def replies_to(item_id: int, offset: int) -> Select[Any]:
     quoted, quoted_person = aliased(Reply), aliased(Person)
-    found = db().execute(
+    return (
         select(
             Reply.id,
             Reply.author_id,
@@ -260,23 +288,8 @@ def read_replies(reader: Reader, item_id: int, page: int) -> list[ShownReply]:
         .where(Reply.item_id == item_id)
         .order_by(Reply.id)
         .limit(REPLIES_PER_PAGE)
-        .offset((page - 1) * REPLIES_PER_PAGE)
+        .offset(offset)
     )
-    return [
-        ShownReply(
-            id=row.id,
-            byline=byline_of(reader, row),
-            kind=ReplyKind(row.kind),
-            html=shown(row.html, row.references) if row.withdrawn_at is None else None,
-            at=row.created_at,
-            is_edited=row.version > 1,
-            is_withdrawn=row.withdrawn_at is not None,
-            is_mine=row.author_id == reader.id,
-            quoted=row.quoted_name,
-            quotes_id=row.quotes_id,
-        )
-        for row in found
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,8 +326,30 @@ class ShownUse:
 
 def read_uses(reader: Reader, frame: Frame, limit: int = 20) -> list[ShownUse]:
     """Where an item was used, newest first. Visitors learn the places, never the names."""
+    return [
+        ShownUse(
+            id=row.id,
+            byline=byline_of(reader, row),
+            organisation=row.used_in_name,
+            place=place_label(row.slug, row.name, row.kind, row.thread),
+            outcome=Outcome(row.outcome),
+            effect=str(EFFECT_LABELS[Effect(row.effect)]) if row.effect else "",
+            changed=row.changed,
+            may_contact=row.may_contact,
+            at=row.created_at,
+            updated_at=row.updated_at,
+            thread=row.thread or row.used_in % 6 + 1,
+            is_before_edit=row.item_version < frame.version,
+            is_mine=row.by_id == reader.id and reader.signed_in,
+        )
+        for row in uses_of(frame.id, limit)
+    ]
+
+
+@question
+def uses_of(item_id: int, limit: int) -> Select[Any]:
     used_by = aliased(Organisation)
-    found = db().execute(
+    return (
         select(
             Reuse.id,
             Reuse.by_id,
@@ -343,28 +378,10 @@ def read_uses(reader: Reader, frame: Frame, limit: int = 20) -> list[ShownUse]:
         .outerjoin(Person, Person.id == Reuse.by_id)
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
         .outerjoin(Place, Place.id == Reuse.place_id)
-        .where(Reuse.item_id == frame.id)
+        .where(Reuse.item_id == item_id)
         .order_by(Reuse.updated_at.desc(), Reuse.id.desc())
         .limit(limit)
     )
-    return [
-        ShownUse(
-            id=row.id,
-            byline=byline_of(reader, row),
-            organisation=row.used_in_name,
-            place=place_label(row.slug, row.name, row.kind, row.thread),
-            outcome=Outcome(row.outcome),
-            effect=str(EFFECT_LABELS[Effect(row.effect)]) if row.effect else "",
-            changed=row.changed,
-            may_contact=row.may_contact,
-            at=row.created_at,
-            updated_at=row.updated_at,
-            thread=row.thread or row.used_in % 6 + 1,
-            is_before_edit=row.item_version < frame.version,
-            is_mine=row.by_id == reader.id and reader.signed_in,
-        )
-        for row in found
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,18 +393,22 @@ class Agreed:
 
 def read_agreements(reader: Reader, item_id: int) -> list[Agreed]:
     """The places whose convenor would rely on this."""
-    found = db().execute(
+    agreed = []
+    for row in agreements_on(item_id):
+        label = place_label(row.slug, row.name, row.kind, row.thread)
+        assert label is not None
+        agreed.append(Agreed(row.id, label, reader.signed_in and row.person_id == reader.id))
+    return agreed
+
+
+@question
+def agreements_on(item_id: int) -> Select[Any]:
+    return (
         select(Agreement.id, Agreement.person_id, Place.slug, Place.name, Place.kind, Place.thread)
         .join(Place, Place.id == Agreement.place_id)
         .where(Agreement.item_id == item_id, Agreement.withdrawn_at.is_(None))
         .order_by(Place.sort_name)
     )
-    agreed = []
-    for row in found:
-        label = place_label(row.slug, row.name, row.kind, row.thread)
-        assert label is not None
-        agreed.append(Agreed(row.id, label, reader.signed_in and row.person_id == reader.id))
-    return agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,27 +425,7 @@ def read_mine(reader: Reader, frame: Frame) -> Mine:
     """The reader's own marks and the places they convene, in one statement."""
     if not reader.signed_in:
         return Mine()
-    helped = (
-        select(literal("helped").label("what"), literal(0).label("id"), literal("").label("name"))
-        .select_from(Helpful)
-        .where(Helpful.item_id == frame.id, Helpful.person_id == reader.id)
-    )
-    followed = (
-        select(literal("follows"), literal(0), literal(""))
-        .select_from(Follow)
-        .where(
-            Follow.person_id == reader.id,
-            Follow.subject == Subject.ITEM,
-            Follow.subject_id == frame.id,
-        )
-    )
-    convened = select(literal("convenes"), Place.id, Place.name).where(
-        (Place.convenor_id == reader.id) | (Place.deputy_id == reader.id), Place.closed_at.is_(None)
-    )
-    member = select(literal("member"), literal(0), literal("")).where(
-        literal(frame.place_id).in_(membership_ids(reader.id))
-    )
-    found = db().execute(union_all(helped, followed, convened, member)).all()
+    found = marks_of(reader, frame.id, frame.place_id)
     what = {row.what for row in found}
     return Mine(
         follows="follows" in what,
@@ -432,6 +433,37 @@ def read_mine(reader: Reader, frame: Frame) -> Mine:
         is_member="member" in what,
         convenes=tuple((row.id, row.name) for row in found if row.what == "convenes"),
     )
+
+
+@question
+def marks_of(reader: Reader, item_id: int, place_id: int | None) -> CompoundSelect[Any]:
+    helped = (
+        select(literal("helped").label("what"), literal(0).label("id"), literal("").label("name"))
+        .select_from(Helpful)
+        .where(Helpful.item_id == item_id, Helpful.person_id == reader.id)
+    )
+    followed = (
+        select(literal("follows"), literal(0), literal(""))
+        .select_from(Follow)
+        .where(
+            Follow.person_id == reader.id,
+            Follow.subject == Subject.ITEM,
+            Follow.subject_id == item_id,
+        )
+    )
+    convened = select(literal("convenes"), Place.id, Place.name).where(
+        (Place.convenor_id == reader.id) | (Place.deputy_id == reader.id), Place.closed_at.is_(None)
+    )
+    member = (
+        select(literal("member"), literal(0), literal(""))
+        .select_from(Membership)
+        .where(
+            Membership.place_id == place_id,
+            Membership.person_id == reader.id,
+            Membership.ended_at.is_(None),
+        )
+    )
+    return union_all(helped, followed, convened, member)
 
 
 def successor_of(reader: Reader, frame: Frame) -> tuple[str, str] | None:
@@ -453,7 +485,9 @@ def successor_of(reader: Reader, frame: Frame) -> tuple[str, str] | None:
 
 
 def crossing(frame: Frame, uses: Sequence[ShownUse]) -> list[Knot]:
-    """Where it started and where it went: the latest record of each place, oldest first, at most six knots."""
+    """Where it started and where it went: the latest record of each place, oldest first, at most
+    six knots.
+    """
     start = (
         frame.row.place.name
         if frame.row.place

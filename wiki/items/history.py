@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from wtforms import IntegerField
 from wtforms.widgets import HiddenInput
 
@@ -120,14 +120,16 @@ def show(kind: Kind, ref: str, number: int) -> ResponseReturnValue:
     return show_version(kind, item, number)
 
 
-def show_version(kind: Kind, item: Item, number: int, *, status: int = 200) -> ResponseReturnValue:
+def show_version(
+    kind: Kind, item: Item, number: int, *, conflict: Stale | None = None
+) -> ResponseReturnValue:
     reader = current_reader()
     row = find_version(reader, item, number)
     may_restore = number != item.version and policy.restore_version(reader, item)
     form = RestoreForm(formdata=None, data={"version": item.version}) if may_restore else None
     return page(
         "history/show.html",
-        status=status,
+        status=409 if conflict else 200,
         kind=kind,
         item=item,
         place=label_of(item),
@@ -135,7 +137,8 @@ def show_version(kind: Kind, item: Item, number: int, *, status: int = 200) -> R
         fields=[one for one in fields_of(kind, row.kept) if one.text],
         before=number - 1 if number > first_shown(reader, item) else None,
         form=form,
-        has_errors=status >= 400,
+        has_errors=conflict is not None,
+        conflict=conflict,
     )
 
 
@@ -185,12 +188,7 @@ def find_readable(kind: Kind, ref: str) -> Item:
 
 def first_shown(reader: Reader, item: Item) -> int:
     """The version that was shared. What the draft was before that, only its author sees."""
-    if policy.is_author(reader, item) or item.published_at is None:
-        return 1
-    shared = select(func.max(Revision.number)).where(
-        Revision.item_id == item.id, Revision.at <= item.published_at
-    )
-    return db().scalar(shared) or 1
+    return 1 if policy.is_author(reader, item) else item.shared_version
 
 
 def versions(item: Item, *more: Any) -> Select[*tuple[Any, ...]]:
@@ -280,9 +278,7 @@ def restore(kind: Kind, ref: str, number: int) -> ResponseReturnValue:
         item.restore(revision, reader, rendered, form.version.data or 0)
     except Stale as stale:
         end_request(keep=False)
-        sentence = _("%(name)s saved this while you were reading.", name=stale.by)
-        flash(f"{sentence} {_('Look at the newest version before you restore.')}", "notice")
-        return show_version(kind, find_readable(kind, ref), number, status=409)
+        return show_version(kind, find_readable(kind, ref), number, conflict=stale)
     flash(_("Version %(n)s is the newest again. Nothing in between was lost.", n=number), "done")
     return redirect(item.path, 303)
 

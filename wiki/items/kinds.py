@@ -1,4 +1,6 @@
-"""The registry of kinds of item. A kind says how it is called, drawn, written and judged; all else is common to items."""
+"""The registry of kinds of item. A kind says how it is called, drawn, written and judged; all else
+is common to items.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class PartOfText:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A registered kind. ``path`` is the first part of its addresses; ``fields`` are columns versioned besides the texts."""
+    """A registered kind. ``path`` is the first part of its addresses; ``fields`` are columns
+    versioned besides the texts.
+    """
 
     name: str
     label: Any
@@ -64,7 +68,7 @@ def all_kinds() -> Iterator[Kind]:
 
 
 class KindConverter(BaseConverter):
-    """The first part of an item's address: "insights", "case-notes". Unknown words match nothing."""
+    """The first part of an item's address: "insights", "case-notes"; other words match nothing."""
 
     regex = "[a-z][a-z-]*"
 

@@ -1,4 +1,6 @@
-"""Items: the one supertype of everything people write. What is common to all kinds is written here once."""
+"""Items: the one supertype of everything people write. What is common to all kinds is written here
+once.
+"""
 
 from __future__ import annotations
 
@@ -42,12 +44,12 @@ declare(
         "item.published": "An item became readable by others.",
         "item.revised": "An item was edited; the revision says what and by whom.",
         "item.moved": "An item hangs from another place than before, or from none.",
-        "item.restricted": "An item was restricted to the confirmed members of its place, with a reason.",
+        "item.restricted": "An item was restricted to confirmed members, with a reason.",
         "item.widened": "An item became readable by more people.",
         "item.withdrawn": "An item was taken back with a reason.",
         "item.restored": "A withdrawn item was put back.",
         "item.discarded": "A draft was thrown away.",
-        "item.opened_by_steward": "A steward opened a restricted item for a day, with a written reason.",
+        "item.opened_by_steward": "A steward opened a restricted item for a day, with a reason.",
         "item.imported": "An item came in with an import; nobody is told of each.",
     }
 )
@@ -59,7 +61,7 @@ CLAIMS = ("intent", "evidence_basis", "origin")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a form, an import or a seed says an item should now hold. Markdown is rendered already."""
+    """What a form, import or seed says an item should now hold. Markdown is rendered already."""
 
     title: str
     texts: Mapping[str, str]
@@ -76,17 +78,18 @@ class Written:
 
 
 class Item(Timestamps, Base):
-    """Something somebody wrote for others: title, Markdown texts, where it belongs, who may read it, how sure we are.
+    """Something somebody wrote for others: title, Markdown texts, where it belongs, who may read
+    it, how sure we are.
 
-    ``html`` holds each text rendered at save with reference marks; ``listed_at`` is when it was published, and is
-    empty for drafts and withdrawn items: lists are made and ordered by it.
+    ``html`` holds each text rendered at save with reference marks; ``listed_at`` is when it was
+    published, and is empty for drafts and withdrawn items: lists are made and ordered by it.
     """
 
     __tablename__ = "items"
     __table_args__ = (
         CheckConstraint(
-            "visibility <> 'restricted' OR (restriction_reason <> '' AND restriction_review_on IS NOT NULL"
-            " AND place_id IS NOT NULL)",
+            "visibility <> 'restricted' OR (restriction_reason <> ''"
+            " AND restriction_review_on IS NOT NULL AND place_id IS NOT NULL)",
             name="restriction",
         ),
         CheckConstraint("version >= 1", name="version"),
@@ -128,6 +131,8 @@ class Item(Timestamps, Base):
     restriction_review_on: Mapped[date | None] = mapped_column(index=True)
 
     version: Mapped[int] = mapped_column(default=1)
+    #: The version that was shared. What the draft was before that, only its author sees.
+    shared_version: Mapped[int] = mapped_column(default=1)
     listed_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     revised_at: Mapped[datetime | None]
@@ -207,7 +212,9 @@ class Item(Timestamps, Base):
         )
 
     def versioned(self) -> dict[str, Any]:
-        """All that a revision keeps. Claims are kept to be seen; restoring leaves them to the author."""
+        """All that a revision keeps. Claims are kept to be seen; restoring leaves them to the
+        author.
+        """
         return {
             "title": self.title,
             "summary": self.summary,
@@ -243,18 +250,34 @@ class Item(Timestamps, Base):
         return item
 
     def publish(self, by: Person | Reader | None, at: datetime | None = None) -> None:
-        """Share a draft with those who may read it. Refused while a part that readers need is missing."""
+        """Share a draft with those who may read it. Refused while a part that readers need is
+        missing.
+        """
         if self.published_at is not None:
             return
         self.check_complete()
+        place = db().get(Place, self.place_id) if self.place_id is not None else None
+        if place is not None and not place.takes_items:
+            raise Refused(_("This place takes nothing new."), "place")
         self.published_at = self.listed_at = at or now()
+        self.shared_version = self.version
         self._relist()
         record("item.published", self, by, scope_id=self.place_id)
+
+    def arrive(self, at: datetime) -> None:
+        """Be shared as something written elsewhere, at its own date: complete as it came, and
+        nobody is told.
+        """
+        self.published_at = self.listed_at = at
+        self._relist()
+        record("item.imported", self, None, scope_id=self.place_id)
 
     def check_complete(self) -> None:
         """Raise :class:`Refused` for the first thing without which this kind is not shared."""
         if not self.title.strip():
             raise Refused(_("Give it a title."), "title")
+        if self.author_id is None:
+            return  # imported: what is missing was not recorded in the original
         for part in self.declared.parts:
             if part.required and not getattr(self, part.name).strip():
                 raise Refused(str(part.required), part.name)
@@ -264,9 +287,11 @@ class Item(Timestamps, Base):
             raise Refused(_("Add at least one tag, so that others find it."), "tags")
 
     def revise(
-        self, by: Person | Reader, written: Written, *, version: int, reason: str = ""
+        self, by: Person | Reader | None, written: Written, *, version: int, reason: str = ""
     ) -> None:
-        """Save an edit made to ``version``. If somebody saved in between, nothing is overwritten: :class:`Stale`."""
+        """Save an edit made to ``version``. If somebody saved in between, nothing is overwritten:
+        :class:`Stale`.
+        """
         self.check_version(version)
         before = self.versioned()
         self._take(written)
@@ -315,7 +340,9 @@ class Item(Timestamps, Base):
         return name
 
     def restrict(self, by: Person | Reader, reason: str, review_on: date | None) -> None:
-        """Let only confirmed members of its place read it: needs a reason and a date to look again (invariants 2, 3)."""
+        """Let only confirmed members of its place read it: needs a reason and a date to look again
+        (invariants 2, 3).
+        """
         if self.place_id is None:
             raise Refused(
                 _("Only what belongs to a forum or community can be restricted to its members."),
@@ -336,7 +363,9 @@ class Item(Timestamps, Base):
             record("item.restricted", self, by, scope_id=self.place_id)
 
     def open_to(self, by: Person | Reader, visibility: Visibility, reason: str = "") -> None:
-        """Widen to the network or the public; from public to network is narrowing and needs a reason."""
+        """Widen to the network or the public; from public to network is narrowing and needs a
+        reason.
+        """
         if visibility is Visibility.RESTRICTED:
             raise Refused(_("Restricting needs a reason and a review date."), "visibility")
         before = Visibility(self.visibility)
@@ -356,7 +385,9 @@ class Item(Timestamps, Base):
             )
 
     def move(self, by: Person | Reader, place: Place | None) -> None:
-        """Hang it from another place, or from none. What is restricted stays with those it was restricted to."""
+        """Hang it from another place, or from none. What is restricted stays with those it was
+        restricted to.
+        """
         before, after = self.place_id, place.id if place else None
         if before == after:
             return
@@ -373,7 +404,9 @@ class Item(Timestamps, Base):
             record("item.moved", self, by, scope_id=after, before=before)
 
     def withdraw(self, by: Person | Reader, reason: str, successor: Item | None = None) -> None:
-        """Take it back: it leaves every list; those who could read it find the reason and what to read instead."""
+        """Take it back: it leaves every list; those who could read it find the reason and what to
+        read instead.
+        """
         if self.is_draft or self.withdrawn_at is not None:
             raise Refused(_("Only what is shared can be withdrawn."))
         if not reason.strip():
@@ -411,7 +444,9 @@ class Item(Timestamps, Base):
         rendered: Mapping[str, Rendered],
         version: int,
     ) -> None:
-        """Make the text of an earlier revision the newest one; nothing in between is lost (invariant 5)."""
+        """Make the text of an earlier revision the newest one; nothing in between is lost
+        (invariant 5).
+        """
         kept = revision.kept
         written = Written(
             title=kept["title"],
@@ -518,7 +553,9 @@ def still_there(column: InstrumentedAttribute[int], ids: list[int]) -> tuple[int
 
 
 class Revision(Base):
-    """An item as it was: every edit makes one, naming the editor; any can be restored (invariant 5)."""
+    """An item as it was: every edit makes one, naming the editor; any can be restored (invariant
+    5).
+    """
 
     __tablename__ = "revisions"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
@@ -533,7 +570,9 @@ class Revision(Base):
 
 
 class ItemTag(Base):
-    """That an item is filed under a tag; ``listed_at`` as the item's, so that a tag's newest are found by index."""
+    """That an item is filed under a tag; ``listed_at`` as the item's, so that a tag's newest are
+    found by index.
+    """
 
     __tablename__ = "item_tags"
     __table_args__ = (

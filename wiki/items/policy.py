@@ -1,4 +1,4 @@
-"""Who may do what to an item (DECISIONS.md 3). Each function assumes the reader can read the item."""
+"""Who may do what to an item (DECISIONS.md 3). The reader is known to be able to read it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from wiki.places.policy import runs
 
 
 def edit(reader: Reader, item: Item) -> bool:
-    """Title, texts and tags: everyone who can read it; of talk only the author; of a draft only the author."""
+    """Title, texts and tags: everyone who can read it; of talk only the author; of a draft only the
+    author.
+    """
     if not reader.signed_in or item.withdrawn_at is not None:
         return False
     if item.is_draft or not item.declared.anyone_edits:
@@ -38,7 +40,9 @@ def discard(reader: Reader, item: Item) -> bool:
 def set_visibility(
     reader: Reader, item: Item, place: Place | None, to: Visibility | None = None
 ) -> bool:
-    """Widen, or narrow with a reason: author, convenor of its place. To public the convenor has to have told the author."""
+    """Widen, or narrow with a reason: author, convenor of its place. To public the convenor has to
+    have told the author.
+    """
     return not item.is_draft and (is_author(reader, item) or runs(reader, place))
 
 

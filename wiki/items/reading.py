@@ -100,7 +100,7 @@ def read_rows(reader: Reader, statement: Rows) -> list[ItemRow]:
 
 
 def read_page(reader: Reader, statement: Rows, number: int) -> tuple[list[ItemRow], Pager]:
-    """One page of a list, and whether there is another: asked for by one row more, not by counting."""
+    """One page of a list; whether there is another is learnt from one row more."""
     pager = Pager(number, has_next=False)
     found = db().execute(statement.limit(PER_PAGE + 1).offset(pager.offset)).all()
     rows = [item_row(reader, row) for row in found[:PER_PAGE]]

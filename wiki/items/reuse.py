@@ -96,9 +96,11 @@ class Use:
 
 
 class Reuse(Timestamps, Base):
-    """One record that an item was used: by whom, in which organisation or community, and how it went.
+    """One record that an item was used: by whom, in which organisation or community, and how it
+    went.
 
     The place of use is the community if one is named, else the organisation.
+
     """
 
     __tablename__ = "reuses"
@@ -153,7 +155,9 @@ class Reuse(Timestamps, Base):
 
 
 class Agreement(Base):
-    """A convenor's "I would rely on this", for a place that is not the item's own. Can be withdrawn."""
+    """A convenor's "I would rely on this", for a place that is not the item's own. Can be
+    withdrawn.
+    """
 
     __tablename__ = "agreements"
     __table_args__ = (
@@ -197,7 +201,8 @@ def use(
     if by.id == item.author_id:
         raise Refused(
             _(
-                "You wrote this yourself. Others record how they used it; you can add to it by editing."
+                "You wrote this yourself. Others record how they used it;"
+                " you can add to it by editing."
             )
         )
     check_account(outcome, changed)
@@ -284,9 +289,11 @@ def judge(item: Item) -> None:
 
 
 def ladder(basis: Basis, uses: Iterable[Use], agreeing: int) -> tuple[Rung, bool]:
-    """The rung, and whether results are mixed (DECISIONS.md 4). ``agreeing``: other places whose convenor relies on it.
+    """The rung, and whether results are mixed (DECISIONS.md 4). ``agreeing``: other places whose
+    convenor relies on it.
 
-    A later record of the same place replaces an earlier one, but "still trying" never counts and replaces nothing.
+    A later record of the same place replaces an earlier one, but "still trying" never counts and
+    replaces nothing.
     """
     latest: dict[PlaceOfUse, Use] = {}
     for one in sorted(uses, key=lambda use: use.order):

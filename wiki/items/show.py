@@ -46,7 +46,9 @@ def show(kind: Kind, ref: str) -> ResponseReturnValue:
 def show_page(
     kind: Kind, ref: str, *, form: ReplyForm | None = None, editing: int = 0, status: int = 200
 ) -> ResponseReturnValue:
-    """The page; a wrong slug or kind redirects to the right address, what was withdrawn answers 410."""
+    """The page; a wrong slug or kind redirects to the right address, what was withdrawn answers
+    410.
+    """
     reader = current_reader()
     frame = read_frame(reader, ref[:KEY_LENGTH]) or abort(404)
     if request.method == "GET" and request.path != frame.url:
@@ -139,7 +141,9 @@ def edit_visibility(kind: Kind, ref: str) -> ResponseReturnValue:
 
 
 def set_visibility(item: Item, form: VisibilityForm) -> None:
-    """Widen, or narrow with a reason. A convenor who opens it to the public tells the author: by mail, from the event."""
+    """Widen, or narrow with a reason. A convenor who opens it to the public tells the author: by
+    mail, from the event.
+    """
     wanted = Visibility(form.visibility.data)
     if wanted is Visibility.RESTRICTED:
         item.restrict(current_reader(), form.reason.data or "", form.review_on.data)
@@ -174,7 +178,7 @@ def withdraw(kind: Kind, ref: str) -> ResponseReturnValue:
 
 
 def successor_named(address: str) -> Item | None:
-    """The item an address typed or pasted leads to; refused when there is none the reader may read."""
+    """The item a pasted address leads to; refused when there is none the reader may read."""
     if not address.strip():
         return None
     last = address.strip().rstrip("/").rsplit("/", 1)[-1]
@@ -197,7 +201,9 @@ def put_back(kind: Kind, ref: str) -> ResponseReturnValue:
 @views.route("/restricted/<key>", methods=["GET", "POST"])
 @steward
 def open_restricted(key: str) -> ResponseReturnValue:
-    """A steward opens one restricted item, with a written reason, for a day. Title and text are not shown before."""
+    """A steward opens one restricted item, with a written reason, for a day. Title and text are not
+    shown before.
+    """
     never_store()
     form = OpeningForm()
     ok = form.validate_on_submit()

@@ -91,6 +91,10 @@ class TagFound(NamedTuple):
     description: str
     is_followed: bool
 
+    @property
+    def title(self) -> str:
+        return self.name[:1].upper() + self.name[1:]
+
 
 @views.get("/tags/<slug>")
 @public

@@ -1,4 +1,6 @@
-"""Who may read an item: the one predicate that lists, counts, feeds, exports, search and single pages start from."""
+"""Who may read an item: the one predicate that lists, counts, feeds, exports, search and single
+pages start from.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from wiki.kernel.database import Base, db
 from wiki.kernel.errors import Refused
 from wiki.kernel.languages import _
 from wiki.kernel.outbox import record
+from wiki.kernel.questions import NOW
 from wiki.people.current import Reader
 from wiki.places.membership import confirmed_places
 
@@ -21,7 +24,9 @@ OPEN_FOR = timedelta(hours=24)
 
 
 class Opening(Base):
-    """That a steward opened one restricted item, with a written reason, for a day. The author is told at once."""
+    """That a steward opened one restricted item, with a written reason, for a day. The author is
+    told at once.
+    """
 
     __tablename__ = "openings"
     __table_args__ = (Index("ix_openings_by", "by_id", "until"),)
@@ -35,7 +40,9 @@ class Opening(Base):
 
 
 def open_to(reader: Reader) -> ColumnElement[bool]:
-    """What this reader may read of what is shared (invariants 1 and 2). Drafts and withdrawals are asked about apart."""
+    """What this reader may read of what is shared (invariants 1 and 2). Drafts and withdrawals are
+    asked about apart.
+    """
     if not reader.signed_in:
         return Item.visibility == Visibility.PUBLIC
     allowed = [
@@ -44,7 +51,7 @@ def open_to(reader: Reader) -> ColumnElement[bool]:
         Item.place_id.in_(confirmed_places(reader.id)),
     ]
     if reader.is_steward:
-        opened = select(Opening.item_id).where(Opening.by_id == reader.id, Opening.until > now())
+        opened = select(Opening.item_id).where(Opening.by_id == reader.id, Opening.until > NOW)
         allowed.append(Item.id.in_(opened))
     return or_(*allowed)
 
@@ -55,7 +62,9 @@ def listed_for(reader: Reader) -> ColumnElement[bool]:
 
 
 def readable_by(reader: Reader) -> ColumnElement[bool]:
-    """What answers at its own address: what is listed, one's own drafts, and (as 410) what was withdrawn."""
+    """What answers at its own address: what is listed, one's own drafts, and (as 410) what was
+    withdrawn.
+    """
     mine = Item.author_id == reader.id if reader.signed_in else false()
     return or_(mine, and_(Item.published_at.is_not(None), open_to(reader)))
 
@@ -66,13 +75,17 @@ def find(reader: Reader, key: str) -> Item | None:
 
 
 def find_to_change(reader: Reader, key: str) -> Item | None:
-    """The item, held until the end of this transaction so that counts and versions made from it are right."""
+    """The item, held until the end of this transaction so that counts and versions made from it are
+    right.
+    """
     found: Select[Item] = select(Item).where(Item.key == key, readable_by(reader))
     return db().scalar(found.with_for_update(of=Item))
 
 
 def open_restricted(item: Item, by: Reader, reason: str) -> Opening:
-    """Let a steward read one restricted item for 24 hours. Written down, and its author hears of it."""
+    """Let a steward read one restricted item for 24 hours. Written down, and its author hears of
+    it.
+    """
     if item.visibility != Visibility.RESTRICTED:
         raise Refused(_("This is not restricted."))
     if len(reason.strip()) < 10:

@@ -255,6 +255,7 @@ def show_conflict(
     theirs: ItemForm = kind.form(formdata=None, data=values_of(item, edited.place))
     theirs.offer(read_offered(current_reader()), edited.place)
     form.version.process(None, stale.version)
+    form.version.raw_data = None
     differences = [
         Difference(form[name].label.text, *both_sides(said(theirs, name), said(form, name)))
         for name in form.compared

@@ -33,6 +33,8 @@ def init_app(app: Flask) -> None:
 
 
 def guard_requests(app: Flask) -> None:
-    """What happens before each view, once who is asking is known: called by the feature that knows it."""
+    """What happens before each view, once who is asking is known: called by the feature that knows
+    it.
+    """
     access.init_app(app)
     kept.init_app(app)

@@ -1,7 +1,8 @@
 """Who may open a page at all. Pages are closed unless marked; a forgotten mark stops the start.
 
-Every view carries one of ``@public``, ``@signed_in``, ``@steward``. Whether this person may do this to that thing is
-asked inside the view with ``allow``; what a person may not see is a 404, never a 403.
+Every view carries one of ``@public``, ``@signed_in``, ``@steward``. Whether this person may do this
+to that thing is asked inside the view with ``allow``; what a person may not see is a 404, never a
+403.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def access_of(app: Flask, endpoint: str) -> str | None:
 
 
 def allow(answer: bool) -> None:
-    """Go on if the policy said yes; otherwise a page that says who may. Only for what the reader can see."""
+    """Go on if the policy said yes; otherwise a page that says who may. Only for what the reader
+    can see.
+    """
     if not answer:
         abort(403)
 

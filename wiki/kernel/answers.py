@@ -92,7 +92,8 @@ def statements(status: int) -> tuple[str, str]:
         404: (
             _("That page isn’t here."),
             _(
-                "It may have moved, or it was never shared with you. Closed communities keep everything."
+                "It may have moved, or it was never shared with you."
+                " Closed communities keep everything."
             ),
         ),
         405: (_("That can’t be done from here."), _("Go back to the page and use its buttons.")),
@@ -100,7 +101,8 @@ def statements(status: int) -> tuple[str, str]:
         413: (
             _("That is too large."),
             _(
-                "A form may hold up to 12 MB and a file up to 10 MB. A smaller picture usually does as well."
+                "A form may hold up to 12 MB and a file up to 10 MB."
+                " A smaller picture usually does as well."
             ),
         ),
         429: (
@@ -124,7 +126,8 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         statement = _("This form was open too long.")
         sentence = _(
-            "Go back: what you typed is still there. Reload the page, paste it in and send it again."
+            "Go back: what you typed is still there."
+            " Reload the page, paste it in and send it again."
         )
     answer = wrong(status, statement, sentence)
     if status in (429, 503):
@@ -138,7 +141,9 @@ def show_refusal(refusal: Refused) -> ResponseReturnValue:
 
 
 def show_database_error(error: DBAPIError) -> ResponseReturnValue:
-    """Locked, full or away: say so and keep nothing half done. Values no database takes are the sender's mistake."""
+    """Locked, full or away: say so and keep nothing half done. Values no database takes are the
+    sender's mistake.
+    """
     if isinstance(error, DataError):
         return show_http_error(BadRequest())
     log.error("database refused", exc_info=error)

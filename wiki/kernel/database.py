@@ -1,8 +1,8 @@
 """The database: one model for SQLite and PostgreSQL, one transaction for one request.
 
-Reading requests begin a plain transaction, all others ``BEGIN IMMEDIATE`` at their first statement, so that two
-writers on SQLite queue instead of losing each other's update. The kernel commits an answer below 400 and rolls
-back any other; views, models and listeners never commit.
+Reading requests begin a plain transaction, all others ``BEGIN IMMEDIATE`` at their first statement,
+so that two writers on SQLite queue instead of losing each other's update. The kernel commits an
+answer below 400 and rolls back any other; views, models and listeners never commit.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Database:
 
 
 def make_engine(address: str, *, foreign_keys: bool = True) -> Engine:
-    """An engine with the rules of SECURITY-BAR: durable, foreign keys on, our own BEGIN on SQLite."""
+    """An engine by the rules of SECURITY-BAR: durable, foreign keys on, SQLite's BEGIN our own."""
     if not address.startswith("sqlite"):
         return create_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=10)
     engine = create_engine(address, connect_args={"timeout": 10}, pool_size=5, max_overflow=10)
@@ -125,7 +125,9 @@ def db() -> Session:
 
 @contextmanager
 def transaction(*, writing: bool = True) -> Iterator[Session]:
-    """One transaction of its own, committed at the end: for commands, the worker and the short read of who asks."""
+    """One transaction of its own, committed at the end: for commands, the worker and the short read
+    of who asks.
+    """
     outer = g.pop("session", None)
     session = database().session(writing=writing)
     g.session = session
@@ -143,7 +145,9 @@ def transaction(*, writing: bool = True) -> Iterator[Session]:
 
 
 def end_request(*, keep: bool) -> None:
-    """Commit or undo what this request did. Nothing happens where nothing was asked of the database."""
+    """Commit or undo what this request did. Nothing happens where nothing was asked of the
+    database.
+    """
     session: Session | None = g.pop("session", None)
     if session is None:
         return

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 
 class Refused(Exception):
-    """The domain says no. The sentence is meant for the person who asked; ``field`` names where it belongs."""
+    """The domain says no. The sentence is meant for the person who asked; ``field`` names where it
+    belongs.
+    """
 
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)

@@ -1,4 +1,6 @@
-"""The base of every form: the token, what was typed kept, sentences in our words, unknown fields refused."""
+"""The base of every form: the token, what was typed kept, sentences in our words, unknown fields
+refused.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +110,9 @@ class AtMost:
 
 
 def clean(value: Any) -> Any:
-    """Drop what no text holds (NUL, lone surrogates) and the blanks around it; lines end with one character."""
+    """Drop what no text holds (NUL, lone surrogates) and the blanks around it; lines end with one
+    character.
+    """
     if not isinstance(value, str):
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")

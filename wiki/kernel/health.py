@@ -1,4 +1,7 @@
-"""``/-/live`` answers while the process runs; ``/-/ready`` when it can serve: database there, schema known, worker seen."""
+"""``/-/live`` answers while the process runs, ``/-/ready`` when it can serve people.
+
+That is: the database answers, its schema is ours, and whether a worker was seen.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from flask import Blueprint, Flask, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from wiki.kernel import migrations
 from wiki.kernel.access import public
@@ -29,17 +33,19 @@ def live() -> ResponseReturnValue:
 @views.get("/ready")
 @public
 def ready() -> ResponseReturnValue:
-    """503 when the database cannot be read or is not of this version; a silent worker is told but does not stop reading."""
+    """503 when the database is away or of another version; a silent worker is told, no more."""
     try:
         with transaction(writing=False) as session:
-            up_to_date = migrations.is_current(session.connection())
-            seen = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
+            ours = migrations.is_current(session.connection())
+            worker = ours and worker_was_seen(session)
     except SQLAlchemyError:
         return jsonify(ready=False, database=False), 503
-    worker = seen is not None and now() - seen < WORKER_SILENT_AFTER
-    return jsonify(
-        ready=up_to_date, database=True, schema=up_to_date, worker=worker
-    ), 200 if up_to_date else 503
+    return jsonify(ready=ours, database=True, schema=ours, worker=worker), 200 if ours else 503
+
+
+def worker_was_seen(session: Session) -> bool:
+    seen = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
+    return seen is not None and now() - seen < WORKER_SILENT_AFTER
 
 
 def init_app(app: Flask) -> None:

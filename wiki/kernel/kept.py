@@ -1,7 +1,8 @@
 """Whole answers to visitors, kept in this web process until something public changes.
 
-An answer is kept under the public generation number, the address, the look and the day (pages say "yesterday").
-Only what is the same for every visitor is kept: nothing with a form token, a message or a cookie of its own.
+An answer is kept under the public generation number, the address, the look and the day (pages say
+"yesterday"). Only what is the same for every visitor is kept: nothing with a form token, a message
+or a cookie of its own.
 """
 
 from __future__ import annotations

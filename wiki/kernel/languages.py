@@ -1,6 +1,8 @@
-"""Interface language: British English now, any other by adding a catalogue. The typed face of Flask-Babel.
+"""Interface language: British English now, any other by adding a catalogue. The typed face of
+Flask-Babel.
 
-A page asks for a hundred sentences, so the catalogue is looked up once for a request, not once for a sentence.
+A page asks for a hundred sentences, so the catalogue is looked up once for a request, not once for
+a sentence.
 """
 
 from __future__ import annotations

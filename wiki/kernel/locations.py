@@ -1,4 +1,6 @@
-"""Where templates, static files, migrations and seeds are, in a checkout and in an installed package alike."""
+"""Where templates, static files, migrations and seeds are, in a checkout and in an installed
+package alike.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Mail: queued in the transaction of its cause, sent by the worker.
 
-Each mail has one Message-ID for life. It is marked "sending" before and "sent" after: a kill in between sends the
-same Message-ID again, so that nobody misses a mail and a mail reader shows it once. The text of a sent mail is
-erased, since it may hold a link that signs its reader in.
+Each mail has one Message-ID for life. It is marked "sending" before and "sent" after: a kill in
+between sends the same Message-ID again, so that nobody misses a mail and a mail reader shows it
+once. The text of a sent mail is erased, since it may hold a link that signs its reader in.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ class Mail(Base):
         self.settle(MailState.DROPPED, self.error)
 
 
-#: By purpose: whether a mail may still go out when its turn comes. Rights may have changed since it was queued.
+#: By purpose: whether a mail may still go out when its turn comes. Rights may have changed since it
+#: was queued.
 _still_wanted: dict[str, Callable[[Mail], bool]] = {}
 
 
@@ -188,7 +189,7 @@ def message_of(mail: Mail) -> EmailMessage:
 
 
 def to_folder(message: EmailMessage, settings: Settings) -> None:
-    """The sample's way: a file per mail, written whole or not at all, readable on a steward's page."""
+    """The sample's way: a file per mail, written whole or not at all, for a steward's page."""
     settings.mail_folder.mkdir(parents=True, exist_ok=True)
     name = file_name(message["Message-ID"])
     unfinished = settings.mail_folder / f".{name}"

@@ -1,8 +1,9 @@
 """What happened, and who still has to hear of it.
 
-``record`` writes one event and one delivery per listener in the transaction of the change itself: an event is kept
-exactly when its change is. The worker (``wiki.kernel.worker``) hands deliveries to listeners later; a listener may be
-called twice and therefore sets rather than adds. An event holds ids and names, never text or addresses.
+``record`` writes one event and one delivery per listener in the transaction of the change itself:
+an event is kept exactly when its change is. The worker (``wiki.kernel.worker``) hands deliveries to
+listeners later; a listener may be called twice and therefore sets rather than adds. An event holds
+ids and names, never text or addresses.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _listeners: dict[str, list[Listener]] = {}
 
 
 class Event(Base):
-    """One thing that happened: ``thing`` and ``thing_id`` say to what, ``scope_id`` inside which place."""
+    """One thing that happened: ``thing`` and ``thing_id`` say to what, ``scope_id`` inside which
+    place.
+    """
 
     __tablename__ = "events"
     __table_args__ = (
@@ -115,9 +118,11 @@ def record(
     public: bool = True,
     **details: Any,
 ) -> Event:
-    """Write down that something happened to ``thing`` (a row with an id), done by a person, a reader or nobody.
+    """Write down that something happened to ``thing`` (a row with an id), done by a person, a
+    reader or nobody.
 
     ``public=False`` for what no visitor could ever see: their kept pages then stay good.
+
     """
     if name not in _declared:
         raise KeyError(f"event {name!r} is not declared")

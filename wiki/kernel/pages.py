@@ -1,4 +1,6 @@
-"""From a template to an answer: pages and fragments, what every template may use, and dates in words."""
+"""From a template to an answer: pages and fragments, what every template may use, and dates in
+words.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def page(
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """Which page of a list this is. Pages are counted from 1; ``total`` is None where counting would cost too much."""
+    """Which page of a list this is. Pages are counted from 1; ``total`` is None where counting
+    would cost too much.
+    """
 
     number: int
     has_next: bool
@@ -95,7 +99,9 @@ def day(moment: datetime | date | None) -> str:
 
 
 def ago(moment: datetime | date | None) -> str:
-    """How people say when: "this morning" is too clever, "today", "yesterday", "Tuesday", "3 March" are not."""
+    """How people say when: "this morning" is too clever, "today", "yesterday", "Tuesday", "3 March"
+    are not.
+    """
     if moment is None:
         return ""
     the_day = local(moment).date() if isinstance(moment, datetime) else moment
@@ -173,7 +179,9 @@ def fingerprint(path: Path) -> str:
 
 
 def asset(name: str) -> str:
-    """The address of a static file; it changes with the content, so browsers may keep it for a year."""
+    """The address of a static file; it changes with the content, so browsers may keep it for a
+    year.
+    """
     assets: dict[str, str] = current_app.extensions.setdefault("across.assets", {})
     if name not in assets or current_app.debug:
         path = Path(current_app.static_folder or "") / name
@@ -182,7 +190,9 @@ def asset(name: str) -> str:
 
 
 def flashes() -> list[tuple[str, str]]:
-    """What the last action came to. A visitor without a cookie cannot have any; asking would mark the page as theirs."""
+    """What the last action came to. A visitor without a cookie cannot have any; asking would mark
+    the page as theirs.
+    """
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         return []
     return cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))

@@ -1,7 +1,8 @@
-"""How a lower feature shows what a higher one adds: named lists a feature adds itself to in ``init_app``.
+"""How a lower feature shows what a higher one adds: named lists a feature adds itself to in
+``init_app``.
 
-The masthead does not know the features; each says ``registry("navigation").add(entry)``. The order is the order of
-features, or ``position`` where an entry needs a place of its own.
+The masthead does not know the features; each says ``registry("navigation").add(entry)``. The order
+is the order of features, or ``position`` where an entry needs a place of its own.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class Registry:
 
 
 def registry(name: str, app: Flask | None = None) -> Registry:
-    """The registry of that name: "navigation", "share", "account", "waiting", "holdings", "profile", …"""
+    """The registry of that name: "navigation", "share", "account", "waiting", "holdings",
+    "profile", …
+    """
     registries: dict[str, Registry] = (app or current_app).extensions.setdefault(
         "across.registries", {}
     )
@@ -37,8 +40,9 @@ def registry(name: str, app: Flask | None = None) -> Registry:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A line of a menu. ``section`` names the blueprints or single pages it is current on; ``shown`` asks the reader;
-    the address is the endpoint's with ``values``."""
+    """A line of a menu. ``section`` names the blueprints or single pages it is current on;
+    ``shown`` asks the reader; the address is the endpoint's with ``values``.
+    """
 
     label: Any
     endpoint: str

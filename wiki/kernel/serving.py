@@ -63,7 +63,7 @@ class Process:
 
     def died(self, code: int) -> None:
         """Plan the next start: after a second, but later each time while it dies at once."""
-        log.error("process died", extra={"process": self.name, "code": code})
+        log.error("process died", extra={"child": self.name, "code": code})
         lived = time.monotonic() - self.started
         self.pause = FIRST_PAUSE if lived >= WELL else min(self.pause * 2, LONGEST_PAUSE)
         self.due = time.monotonic() + self.pause

@@ -23,9 +23,11 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=F
 
 
 class FormSessions(SecureCookieSessionInterface):
-    """Flask's signed cookie holds the form token and the message after an action, never who somebody is.
+    """Flask's signed cookie holds the form token and the message after an action, never who
+    somebody is.
 
     Visitors keep it for an hour; for those signed in it lives as long as their browser is open.
+
     """
 
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
@@ -35,7 +37,8 @@ class FormSessions(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
-    # Which of the two this site is, the database says (wiki.kernel.site); the key of a real one is checked at its start.
+    # Which of the two this site is, the database says (wiki.kernel.site); the key of a real one is
+    # checked at its start.
     app.secret_key = settings.secret_key or generated_key(settings.data)
     prefix = "__Host-" if settings.secure else ""
     app.config.update(
@@ -69,7 +72,9 @@ def remember_start() -> None:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line, in UTC: who, what, when, from where; never passwords, tokens or texts."""
+    """One JSON object a line, in UTC: who, what, when, from where; never passwords, tokens or
+    texts.
+    """
 
     plain = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {
         "message",

@@ -1,4 +1,6 @@
-"""The one row that says what this site is, and the number that says whether its public pages changed."""
+"""The one row that says what this site is, and the number that says whether its public pages
+changed.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Counting tries, so that passwords and codes cannot be guessed.
 
-Counted in the database in a transaction of its own, because a refused request undoes everything else. Sign-in counts
-by account and by address: one alone would let either be worked round.
+Counted in the database in a transaction of its own, because a refused request undoes everything
+else. Sign-in counts by account and by address: one alone would let either be worked round.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def count(purpose: str, subject: str, most: int, within: timedelta) -> None:
 
 
 def take_back(purpose: str, subject: str) -> None:
-    """Let a success not count: many people may share an address. Part of the request's own transaction."""
+    """Let a success not count: many people may share an address. Part of the request's own
+    transaction.
+    """
     key = hashlib.sha256(f"{purpose}\0{subject}".encode()).hexdigest()
     db().execute(
         update(Tries).where(Tries.key == key, Tries.number > 0).values(number=Tries.number - 1)

@@ -24,7 +24,9 @@ from wiki.kernel.markdown import child
 from wiki.kernel.markdown.rendered import Rendered
 
 PROCESSES = 2  # so that one slow text does not hold up all others
-OUTER_WALL = 10.0  # seconds of real time, for a text that waits instead of working on a busy machine
+OUTER_WALL = (
+    10.0  # seconds of real time, for a text that waits instead of working on a busy machine
+)
 PATIENCE = 10.0  # seconds a text waits for those before it
 
 #: Loaded once by the server that renderers are forked from, so that a new one is ready at once.
