@@ -1,4 +1,4 @@
-"""The one place that decides which name is shown: everything that prints an author prints a byline."""
+"""The one place that decides which name is shown: whatever prints an author prints a byline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wiki.people.current import Reader
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """Who wrote something, as this reader may know it. Without a name, ``label`` is what to print."""
+    """Who wrote something, as this reader may know it. Without a name, ``label`` is printed."""
 
     name: str | None
     organisation: str | None
@@ -39,7 +39,7 @@ def byline(
     role_only: bool = False,
     role_label: str = "",
 ) -> Byline:
-    """A byline for this reader: role-only hides person and organisation from all, visitors see organisations only."""
+    """A byline for this reader. Role-only hides all; visitors see organisations only."""
     if role_only:
         label = role_label or _("A partner")
         return Byline(None, None, label, "·", 6)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, current_user
-from sqlalchemy import and_, literal, select, update
+from sqlalchemy import Row, Select, and_, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 from wiki.kernel import guard_requests
 from wiki.kernel.clock import now
-from wiki.kernel.database import transaction
+from wiki.kernel.database import READING, transaction
+from wiki.kernel.naming import initials
+from wiki.kernel.questions import NOW, parameter, question
 from wiki.kernel.site import Site
 from wiki.people.models import Organisation, Person
 from wiki.people.sessions import IDLE, STAYING_IDLE, SignIn, hash_of
@@ -57,6 +60,15 @@ class Reader:
     def first_name(self) -> str:
         return self.name.split(" ")[0]
 
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def thread(self) -> int:
+        """The colour of their initials, as in a byline."""
+        return (self.organisation_id or 0) % 6 + 1
+
     # What Flask-Login asks of a user.
     @property
     def is_authenticated(self) -> bool:
@@ -73,8 +85,22 @@ class Reader:
     def get_id(self) -> str:
         return self.key
 
+    # What a question to the database asks of a reader.
+    @property
+    def stand_in(self) -> Reader:
+        """All visitors are alike, and so are all people and all stewards."""
+        return VISITOR if self.id is None else A_STEWARD if self.is_steward else A_PERSON
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {"reader_id": self.id, "reader_email": self.email} if self.id is not None else {}
+
 
 VISITOR = Reader()
+READER_ID: Any = parameter("reader_id", int)
+READER_EMAIL: Any = parameter("reader_email", str)
+A_PERSON = Reader(id=READER_ID, email=READER_EMAIL)
+A_STEWARD = Reader(id=READER_ID, email=READER_EMAIL, is_steward=True)
 
 
 def current_reader() -> Reader:
@@ -116,18 +142,20 @@ PERSON = (
     Person.joined_at,
 )
 
-WHO_VISITS = select(*SITE)
+
+@question
+def who_visits() -> Select[Any]:
+    return select(*SITE)
 
 
-def who_is_signed_in(token_hash: str, moment: datetime) -> Any:
+@question
+def who_is_signed_in(token_hash: str) -> Select[Any]:
     return (
         select(*SITE, *PERSON)
         .select_from(Site)
         .outerjoin(
             SignIn,
-            and_(
-                SignIn.token_hash == token_hash, SignIn.ends_at > moment, SignIn.idle_after > moment
-            ),
+            and_(SignIn.token_hash == token_hash, SignIn.ends_at > NOW, SignIn.idle_after > NOW),
         )
         .outerjoin(Person, and_(Person.id == SignIn.person_id, Person.disabled_at.is_(None)))
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
@@ -137,13 +165,10 @@ def who_is_signed_in(token_hash: str, moment: datetime) -> Any:
 
 def look_who_asks(_request: Request) -> Reader:
     """One statement: the site, and the person whose session the cookie names. Sets ``g.site``."""
-    if _request.endpoint == "static":
+    if _request.endpoint == "static" or _request.blueprint == "health":
         return VISITOR
     token = _request.cookies.get(current_app.config["SIGN_IN_COOKIE"])
-    with transaction(writing=False) as session:
-        row = session.execute(
-            who_is_signed_in(hash_of(token), now()) if token else WHO_VISITS
-        ).first()
+    row = read_who_asks(token)
     if row is None:
         g.site = None
         return look_of_visitor(_request)
@@ -168,6 +193,13 @@ def look_who_asks(_request: Request) -> Reader:
     )
 
 
+def read_who_asks(token: str | None) -> Row[Any] | None:
+    """In a transaction of its own, unless this request only reads: then in the one for all of it."""
+    with nullcontext() if request.method in READING else transaction(writing=False):
+        found = who_is_signed_in(hash_of(token)) if token else who_visits()
+    return found[0] if found else None
+
+
 def look_of_visitor(asked: Request) -> Reader:
     """A visitor's choice of theme and text size lives in a cookie of theirs."""
     theme, _, size = asked.cookies.get("across-look", "").partition(".")
@@ -180,7 +212,7 @@ def look_of_visitor(asked: Request) -> Reader:
 
 
 def remember_seen(answer: Response) -> Response:
-    """Move "last seen" on, after the answer was sent and at most every five minutes. May fail without a word."""
+    """Move "last seen" on after the answer, at most every five minutes. May fail silently."""
     seen = g.pop("seen", None)
     if seen is not None and (seen.seen_at is None or now() - seen.seen_at >= WRITE_SEEN_EVERY):
         app = current_app._get_current_object()  # type: ignore[attr-defined]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wiki.kernel.clock import now, today
-from wiki.kernel.database import Base, Timestamps
+from wiki.kernel.database import Base, Timestamps, db
 from wiki.kernel.errors import Refused
 from wiki.kernel.languages import _
 from wiki.kernel.naming import KEY_LENGTH, fold, new_key
 from wiki.kernel.outbox import declare, record
 from wiki.people import passwords
 from wiki.people.vocabulary import Area, Sector, Tag
+
+log = logging.getLogger("across.people")
 
 declare(
     {
@@ -26,7 +29,8 @@ declare(
         "person.no_longer_steward": "A person may no longer run the site.",
         "organisation.joined": "An organisation was registered.",
         "organisation.changed": "A steward changed what is said of an organisation.",
-        "organisation.closed": "An organisation ceased; what it published stays and its gaps are listed.",
+        "organisation.closed": "An organisation ceased; what it published stays.",
+        "organisation.reopened": "A closed organisation goes on.",
     }
 )
 
@@ -53,11 +57,11 @@ class Organisation(Timestamps, Base):
     areas: Mapped[list[Area]] = relationship(secondary="organisation_areas", lazy="raise")
 
     def rename(self, name: str) -> None:
-        self.name = name
-        self.sort_name = fold(name)
+        self.name = " ".join(name.split())
+        self.sort_name = fold(self.name)
 
     def close(self, by: object, successor: Organisation | None, gaps: str) -> None:
-        """Cease. Nobody joins it any more; without a successor its gaps are listed for others to take up."""
+        """Cease. Nobody joins it any more; without a successor its gaps are listed for others."""
         if self.closed_at is not None:
             raise Refused(_("This organisation is closed already."))
         if successor is not None and successor.id == self.id:
@@ -68,6 +72,19 @@ class Organisation(Timestamps, Base):
         self.successor_id = successor.id if successor else None
         self.gaps = gaps
         record("organisation.closed", self, by)
+
+    def reopen(self, by: object) -> None:
+        """Go on after all. Its people can be invited again; what was said of its end is dropped."""
+        if self.closed_at is None:
+            return
+        self.closed_at = self.successor_id = None
+        self.gaps = ""
+        record("organisation.reopened", self, by)
+
+    def confirm(self, by: object) -> None:
+        """What is said of it is still right, as of today."""
+        self.confirmed_on = today()
+        record("organisation.changed", self, by, changed=["confirmed_on"])
 
 
 class OrganisationArea(Base):
@@ -80,7 +97,7 @@ class OrganisationArea(Base):
 
 
 class MailDomain(Base):
-    """People with an address of this domain may register themselves, as belonging to this organisation."""
+    """People with an address of this domain may register themselves, as this organisation's."""
 
     __tablename__ = "mail_domains"
 
@@ -124,8 +141,8 @@ class Person(Timestamps, Base):
     areas: Mapped[list[Area]] = relationship(secondary="person_areas", lazy="raise")
 
     def rename(self, name: str) -> None:
-        self.name = name
-        self.sort_name = fold(name)
+        self.name = " ".join(name.split())
+        self.sort_name = fold(self.name)
 
     @property
     def is_active(self) -> bool:
@@ -144,17 +161,36 @@ class Person(Timestamps, Base):
         if self.disabled_at is not None:
             return
         self.disabled_at = now()
-        record("person.disabled", self, by)
+        self.tell("person.disabled", by)
 
     def enable(self, by: object) -> None:
         if self.disabled_at is None:
             return
         self.disabled_at = None
-        record("person.enabled", self, by)
+        self.tell("person.enabled", by)
 
     def make_steward(self, by: object) -> None:
+        if self.is_steward:
+            return
         self.is_steward = True
-        record("person.made_steward", self, by)
+        self.tell("person.made_steward", by)
+
+    def end_stewardship(self, by: object) -> None:
+        """Stop running the site. Somebody has to: the last steward stays one."""
+        if not self.is_steward:
+            return
+        others = select(Person.id).where(
+            Person.is_steward, Person.disabled_at.is_(None), Person.id != self.id
+        )
+        if db().scalar(others.with_for_update().limit(1)) is None:
+            raise Refused(_("This is the only steward; make somebody else one first."))
+        self.is_steward = False
+        self.tell("person.no_longer_steward", by)
+
+    def tell(self, event: str, by: object) -> None:
+        """Record a change of what this person may do, in the event log and in the log lines."""
+        record(event, self, by, public=False)
+        log.info(event, extra={"subject": self.key, "by": getattr(by, "key", None)})
 
 
 class PersonArea(Base):

@@ -35,6 +35,12 @@ def needs_rehash(password_hash: str) -> bool:
     return _hasher.check_needs_rehash(password_hash)
 
 
+def chosen(password: str, about: tuple[str, ...] = (), field: str = "password") -> str:
+    """The hash of a chosen password, if it will do. Slow on purpose: for before a write begins."""
+    check_strength(password, about, field)
+    return hashed(password)
+
+
 def check_strength(password: str, about: tuple[str, ...] = (), field: str = "password") -> None:
     """Raise :class:`Refused` for a password others would guess first."""
     if len(password) < SHORTEST:

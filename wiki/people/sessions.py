@@ -18,7 +18,7 @@ STAYING_IDLE, STAYING_LONGEST = timedelta(days=30), timedelta(days=90)
 
 
 class SignIn(Base):
-    """One browser a person is signed in with. The cookie holds a random token, the row only its hash."""
+    """One browser a person is signed in with. The cookie holds a token, the row only its hash."""
 
     __tablename__ = "sign_ins"
 

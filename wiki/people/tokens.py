@@ -7,12 +7,13 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wiki.kernel.clock import now
 from wiki.kernel.database import Base, db
 from wiki.kernel.worker import every
+from wiki.people.models import Person
 
 
 class Purpose(StrEnum):
@@ -29,15 +30,17 @@ LASTS = {
 
 
 class Token(Base):
-    """A link somebody was sent. ``extra`` holds what it is about (a new address to confirm)."""
+    """A link on its way to ``email``. Without a person it leads nowhere: nobody has the address."""
 
     __tablename__ = "tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[Purpose] = mapped_column(String(20))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    extra: Mapped[str] = mapped_column(String(254), default="")
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    email: Mapped[str] = mapped_column(String(254))
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
 
@@ -51,50 +54,49 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def issue(purpose: Purpose, person_id: int, extra: str = "") -> str:
-    """A new link's secret. Earlier unused ones of this purpose die with it."""
-    db().execute(
-        delete(Token).where(
-            Token.person_id == person_id, Token.purpose == purpose, Token.used_at.is_(None)
-        )
-    )
+def issue(purpose: Purpose, person_id: int | None, email: str) -> tuple[Token, str]:
+    """A new link and its secret. Earlier unused ones of this purpose die with it."""
+    same = Token.person_id == person_id if person_id else Token.email == email
+    db().execute(delete(Token).where(same, Token.purpose == purpose, Token.used_at.is_(None)))
     secret = new_secret()
-    db().add(
-        Token(
-            purpose=purpose,
-            token_hash=hash_of(secret),
-            person_id=person_id,
-            extra=extra,
-            expires_at=now() + LASTS[purpose],
-        )
+    token = Token(
+        purpose=purpose,
+        token_hash=hash_of(secret),
+        person_id=person_id,
+        email=email,
+        expires_at=now() + LASTS[purpose],
     )
-    return secret
+    db().add(token)
+    db().flush()
+    return token, secret
+
+
+def revoke_all(person_id: int) -> None:
+    """No link sent to this person before works any more: address or password are new."""
+    db().execute(delete(Token).where(Token.person_id == person_id, Token.used_at.is_(None)))
+
+
+def works() -> ColumnElement[bool]:
+    """Unused, in time, and of somebody who may sign in."""
+    active = select(Person.id).where(Person.disabled_at.is_(None))
+    return Token.used_at.is_(None) & (Token.expires_at > now()) & Token.person_id.in_(active)
 
 
 def find(purpose: Purpose, secret: str) -> Token | None:
-    """The link if it still works. Looking does not use it: opening a page must not, mail scanners do that too."""
+    """The link if it still works. Looking does not use it: mail scanners open pages too."""
     return db().scalar(
-        select(Token).where(
-            Token.token_hash == hash_of(secret),
-            Token.purpose == purpose,
-            Token.used_at.is_(None),
-            Token.expires_at > now(),
-        )
+        select(Token).where(Token.token_hash == hash_of(secret), Token.purpose == purpose, works())
     )
 
 
 def use(purpose: Purpose, secret: str) -> Token | None:
-    """Use the link up; None if it was used, or expired, or never was. Decided by the database, so once."""
+    """Use the link up; None if it does not work any more. Decided by the database, so once."""
     used = db().scalar(
         update(Token)
-        .where(
-            Token.token_hash == hash_of(secret),
-            Token.purpose == purpose,
-            Token.used_at.is_(None),
-            Token.expires_at > now(),
-        )
+        .where(Token.token_hash == hash_of(secret), Token.purpose == purpose, works())
         .values(used_at=now())
         .returning(Token.id)
+        .execution_options(synchronize_session=False)
     )
     return db().get(Token, used) if used is not None else None
 

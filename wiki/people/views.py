@@ -1,16 +1,22 @@
-"""Signing in and out."""
+"""The blueprints of this feature; its views are in the modules named after what people do."""
 
 from __future__ import annotations
 
-from flask import Blueprint
-from flask.typing import ResponseReturnValue
+from typing import Any
 
-from wiki.kernel.access import public
+from flask import Blueprint, Response
 
-views = Blueprint("people", __name__)
+from wiki.kernel.forms import Form
+from wiki.kernel.pages import page
+
+#: Getting in, and the directory of people.
+people = Blueprint("people", __name__)
+#: What a person sets for themselves.
+account = Blueprint("account", __name__, url_prefix="/account")
+organisations = Blueprint("organisations", __name__, url_prefix="/organisations")
 
 
-@views.route("/sign-in", methods=["GET", "POST"])
-@public
-def sign_in() -> ResponseReturnValue:
-    return "sign in"
+def form_page(template: str, form: Form, *, status: int | None = None, **context: Any) -> Response:
+    """A page with a form as it stands: 422 once it was sent and is shown again."""
+    usual = 422 if form.is_submitted() else 200
+    return page(template, status=status or usual, form=form, **context)
