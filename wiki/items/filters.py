@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, literal, select, union_all
+from sqlalchemy import ColumnElement, exists, literal, select, union_all
 
 from wiki.items.choices import BASIS_LABELS, INTENT_LABELS, ORIGIN_LABELS
 from wiki.items.models import Item, ItemArea, ItemLearnerGroup, ItemTag
@@ -57,16 +57,9 @@ class Filters:
         if self.tag:
             found.append(Item.id.in_(filed_under_tag(self.tag)))
         if self.area:
-            found.append(Item.id.in_(in_area(self.area)))
+            found.append(in_area(self.area))
         if self.learner_group:
-            group = select(LearnerGroup.id).where(LearnerGroup.slug == self.learner_group)
-            found.append(
-                Item.id.in_(
-                    select(ItemLearnerGroup.item_id).where(
-                        ItemLearnerGroup.learner_group_id == group.scalar_subquery()
-                    )
-                )
-            )
+            found.append(of_learners(self.learner_group))
         if self.evidence:
             found.append(Item.evidence >= int(self.evidence))
         if self.basis:
@@ -110,11 +103,17 @@ def filed_under_tag(named: str) -> Any:
     return select(ItemTag.item_id).where(ItemTag.tag_id.in_(wanted))
 
 
-def in_area(slug: str) -> Any:
-    """The items of an area and of the areas inside it."""
+def in_area(slug: str) -> ColumnElement[bool]:
+    """Items of an area and of the areas inside it. Areas are few and full: asked item by item."""
     outer = select(Area.id).where(Area.slug == slug).scalar_subquery()
     inside = select(Area.id).where((Area.slug == slug) | (Area.parent_id == outer))
-    return select(ItemArea.item_id).where(ItemArea.area_id.in_(inside))
+    return exists().where(ItemArea.item_id == Item.id, ItemArea.area_id.in_(inside))
+
+
+def of_learners(slug: str) -> ColumnElement[bool]:
+    group = select(LearnerGroup.id).where(LearnerGroup.slug == slug).scalar_subquery()
+    filed = ItemLearnerGroup.learner_group_id == group
+    return exists().where(ItemLearnerGroup.item_id == Item.id, filed)
 
 
 class Choice(NamedTuple):

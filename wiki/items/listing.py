@@ -63,7 +63,7 @@ def of_kind(kind: Kind) -> ResponseReturnValue:
         allowed=OF_LADDER if kind.has_ladder else OF_ALL,
         orders=ORDERS if kind.has_ladder else {},
         title=str(kind.plural),
-        lede=str(kind.hint),
+        lede=f"{kind.hint}.",
         kind=kind,
         tabs=kind_tabs(kind.path),
     )

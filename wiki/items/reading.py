@@ -52,6 +52,7 @@ ROW = (
     Place.name.label("place_name"),
     Place.kind.label("place_kind"),
     Place.thread.label("place_thread"),
+    Place.is_public.label("place_is_public"),
 )
 
 
@@ -117,7 +118,10 @@ def item_row(reader: Reader, row: Any) -> ItemRow:
         title=row.title,
         excerpt=row.excerpt,
         byline=byline_of(reader, row),
-        place=place_label(row.place_slug, row.place_name, row.place_kind, row.place_thread),
+        # A place that is not public does not exist for visitors, though an item in it may be.
+        place=place_label(row.place_slug, row.place_name, row.place_kind, row.place_thread)
+        if reader.signed_in or row.place_is_public
+        else None,
         evidence=row.evidence,
         mixed=row.mixed,
         published_at=row.listed_at,

@@ -23,7 +23,13 @@ from wiki.items.frames import (
 from wiki.items.kinds import Kind
 from wiki.items.models import Item
 from wiki.items.reuse import RUNG_LABELS
-from wiki.items.talking import OpeningForm, ReplyForm, VisibilityForm, WithdrawalForm
+from wiki.items.talking import (
+    OpeningForm,
+    ReplyForm,
+    VisibilityForm,
+    WithdrawalForm,
+    blank_reply,
+)
 from wiki.kernel.access import allow, public, signed_in, steward
 from wiki.kernel.answers import never_store
 from wiki.kernel.database import db
@@ -80,7 +86,7 @@ def show_page(
         agreements=read_agreements(reader, frame.id) if frame.kind.has_ladder else [],
         mine=mine,
         may=may,
-        form=form or (ReplyForm() if may["reply"] else None),
+        form=form or (blank_reply() if may["reply"] else None),
         editing=editing,
         rungs=RUNG_LABELS,
         basis=BASIS_LABELS.get(frame.basis) if frame.basis else None,

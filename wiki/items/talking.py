@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from wtforms import (
     BooleanField,
     DateField,
@@ -39,6 +41,12 @@ class ReplyForm(Form):
             return False
         self.rendered = markdown.read(self.body.data or "", shift=3)
         return True
+
+
+@cache
+def blank_reply() -> ReplyForm:
+    """The form below every item, made once; the token is printed beside it, not kept in it."""
+    return ReplyForm(formdata=None, meta={"csrf": False})
 
 
 class ReuseForm(Form):

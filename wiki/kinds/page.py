@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from wtforms import TextAreaField
+
+from wiki.items.forms import ItemForm, plain, text_of
 from wiki.items.kinds import Kind, PartOfText
 from wiki.items.models import Item
+from wiki.kernel.forms import AtMost
 from wiki.kernel.languages import _l
 
 
@@ -11,6 +15,23 @@ class Page(Item):
     """Plain prose under a title, of a place or of the whole network."""
 
     __mapper_args__ = {"polymorphic_identity": "page"}
+
+
+PARTS = (PartOfText("body", _l("Text"), required=_l("Write the page first.")),)
+
+
+class PageForm(ItemForm):
+    parts = PARTS
+    needed = {"title": _l("Give it a title.")}
+    order = ("title", "summary", "place", "tags", "body")
+
+    summary = TextAreaField(
+        _l("In a sentence or two"),
+        description=_l("Stands under the title and in lists."),
+        validators=[AtMost(500)],
+        filters=[plain],
+    )
+    body = text_of(PARTS[0])
 
 
 KIND = Kind(
@@ -21,7 +42,8 @@ KIND = Kind(
     icon="book-open",
     thread=6,
     model=Page,
-    parts=(PartOfText("body", _l("Text"), required=_l("Write the page first.")),),
+    form=PageForm,
+    parts=PARTS,
     hint=_l("Guidance or background that stays"),
     new_label=_l("A page"),
     share_position=60,
