@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Select, String, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    and_,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wiki.kernel.clock import now
@@ -15,15 +25,18 @@ from wiki.kernel.languages import _, _l
 from wiki.kernel.outbox import declare, record
 from wiki.people.current import Reader
 from wiki.people.models import Person
-from wiki.places.models import Place, State
+from wiki.places.models import Actor, Place, State
 
 declare(
     {
         "membership.began": "A person joined a place.",
         "membership.ended": "A person left a place, or was removed from it.",
-        "membership.confirmed": "The convenor confirmed a member, who may now read what is restricted to the place.",
+        "membership.confirmed": "A member may now read what is restricted to the place.",
+        "membership.unconfirmed": "A member may no longer read what is restricted to the place.",
+        "membership.changed": "A member takes part, or is now also involved.",
         "place_invitation.sent": "A person was invited to a place.",
         "place_invitation.declined": "A person declined an invitation to a place.",
+        "place_invitation.withdrawn": "An invitation to a place was taken back.",
     }
 )
 
@@ -64,7 +77,7 @@ class Membership(Base):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     ended_at: Mapped[datetime | None]
 
-    def confirm(self, by: Reader | Person) -> None:
+    def confirm(self, by: Actor) -> None:
         """Let this member read what is restricted to the place."""
         if self.ended_at is not None:
             raise Refused(_("This person has left."))
@@ -72,10 +85,18 @@ class Membership(Base):
             self.confirmed_at, self.confirmed_by_id = now(), by.id
             record("membership.confirmed", self, by, scope_id=self.place_id, public=False)
 
-    def unconfirm(self) -> None:
-        self.confirmed_at = self.confirmed_by_id = None
+    def unconfirm(self, by: Actor) -> None:
+        if self.confirmed_at is not None:
+            self.confirmed_at = self.confirmed_by_id = None
+            record("membership.unconfirmed", self, by, scope_id=self.place_id, public=False)
 
-    def end(self, by: Reader | Person) -> None:
+    def involve(self, by: Actor, involvement: Involvement) -> None:
+        """Take part, or be also involved: who takes part counts when sectors are."""
+        if self.involvement != involvement:
+            self.involvement = involvement
+            record("membership.changed", self, by, scope_id=self.place_id)
+
+    def end(self, by: Actor) -> None:
         """Leave, or be removed: reading what is restricted ends at the next request."""
         if self.ended_at is None:
             self.ended_at = now()
@@ -83,7 +104,7 @@ class Membership(Base):
 
 
 class PlaceInvitation(Base):
-    """An invitation to a place, to an address: whoever signs in with it finds the invitation waiting."""
+    """An invitation to a place, to an address: who signs in with it finds it waiting."""
 
     __tablename__ = "place_invitations"
 
@@ -95,15 +116,30 @@ class PlaceInvitation(Base):
     invited_at: Mapped[datetime] = mapped_column(default=now)
     answered_at: Mapped[datetime | None]
     accepted: Mapped[bool] = mapped_column(default=False)
+    withdrawn_at: Mapped[datetime | None]
 
-    def decline(self, by: Reader) -> None:
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.withdrawn_at is None
+
+    def decline(self, by: Actor) -> None:
         self.answered_at = now()
         record("place_invitation.declined", self, by, scope_id=self.place_id, public=False)
+
+    def withdraw(self, by: Actor) -> None:
+        if self.is_open:
+            self.withdrawn_at = now()
+            record("place_invitation.withdrawn", self, by, scope_id=self.place_id, public=False)
 
 
 def present() -> Select[Membership]:
     """Memberships that have not ended; every question about members starts here."""
     return select(Membership).where(Membership.ended_at.is_(None))
+
+
+def counts() -> ColumnElement[bool]:
+    """Memberships counted and listed: those of people who can sign in. Join Person."""
+    return and_(Membership.ended_at.is_(None), Person.disabled_at.is_(None))
 
 
 def confirmed_places(person_id: int | None) -> Select[int]:
@@ -121,9 +157,7 @@ def membership_of(person_id: int | None, place_id: int) -> Membership | None:
     )
 
 
-def join(
-    place: Place, person: Reader | Person, involvement: Involvement = Involvement.DIRECT
-) -> Membership:
+def join(place: Place, person: Actor, involvement: Involvement = Involvement.DIRECT) -> Membership:
     """Joining is open and at once. One who was invited is confirmed by it."""
     if place.state in (State.CLOSED, State.DECLINED):
         raise Refused(_("This community has closed; you can still read everything in it."))
@@ -143,25 +177,56 @@ def join(
     return found
 
 
+def seat(place: Place, person: Person, by: Actor) -> Membership:
+    """Whoever convenes a place is in it, and may read what is restricted to it."""
+    found = join(place, person)
+    found.confirm(by)
+    return found
+
+
+def leave(place: Place, person: Reader) -> None:
+    """Leaving is at once; whoever answers for the place hands it over first."""
+    found = membership_of(person.id, place.id)
+    if found is None:
+        return
+    if place.state is not State.CLOSED and person.id in (place.convenor_id, place.deputy_id):
+        raise Refused(_("You answer for this place: hand it over before you leave."))
+    found.end(person)
+
+
+def remove(place: Place, member: Membership, by: Actor) -> None:
+    """End somebody else's membership. What they wrote stays."""
+    if member.person_id in (place.convenor_id, place.deputy_id):
+        raise Refused(_("Hand over first: this person convenes the place or is its deputy."))
+    member.end(by)
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Invitations nobody has answered or taken back."""
+    return and_(PlaceInvitation.answered_at.is_(None), PlaceInvitation.withdrawn_at.is_(None))
+
+
 def open_invitation(place_id: int, email: str) -> PlaceInvitation | None:
     return db().scalar(
         select(PlaceInvitation)
         .where(
             PlaceInvitation.place_id == place_id,
             PlaceInvitation.email == email.lower(),
-            PlaceInvitation.answered_at.is_(None),
+            is_waiting(),
         )
         .order_by(PlaceInvitation.id.desc())
         .limit(1)
     )
 
 
-def invite(place: Place, email: str, by: Reader, note: str = "") -> PlaceInvitation:
-    """Invite an address to a place; asking twice renews the first invitation."""
+def invite(place: Place, email: str, by: Reader, note: str = "") -> PlaceInvitation | None:
+    """Invite an address; asking twice renews the first invitation. None for a member."""
     if place.state in (State.CLOSED, State.DECLINED):
         raise Refused(_("This community has closed."))
     email = email.strip().lower()
     assert by.id is not None
+    if is_member(email, place.id):
+        return None
     invitation = open_invitation(place.id, email)
     if invitation is None:
         invitation = PlaceInvitation(place_id=place.id, email=email, invited_by_id=by.id)
@@ -169,6 +234,13 @@ def invite(place: Place, email: str, by: Reader, note: str = "") -> PlaceInvitat
     invitation.note, invitation.invited_by_id, invitation.invited_at = note, by.id, now()
     record("place_invitation.sent", invitation, by, scope_id=place.id, public=False)
     return invitation
+
+
+def is_member(email: str, place_id: int) -> bool:
+    found = present().join(Person, Person.id == Membership.person_id)
+    return (
+        db().scalar(found.where(Person.email == email, Membership.place_id == place_id)) is not None
+    )
 
 
 def organisations_in(place_id: int) -> int:
@@ -180,9 +252,16 @@ def organisations_in(place_id: int) -> int:
             .join(Person, Person.id == Membership.person_id)
             .where(
                 Membership.place_id == place_id,
-                Membership.ended_at.is_(None),
+                counts(),
                 Membership.involvement == Involvement.DIRECT,
             )
         )
         or 0
+    )
+
+
+def membership_ids(person_id: int | None) -> Select[int]:
+    """The places a person is in."""
+    return select(Membership.place_id).where(
+        Membership.person_id == person_id, Membership.ended_at.is_(None)
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol, TypeAlias
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -28,6 +31,8 @@ from wiki.kernel.errors import Refused
 from wiki.kernel.languages import _, _l
 from wiki.kernel.naming import fold
 from wiki.kernel.outbox import declare, record
+from wiki.kernel.questions import TODAY
+from wiki.people.current import Reader
 from wiki.people.models import Organisation, Person
 from wiki.people.vocabulary import Area
 from wiki.strategies.models import Strategy
@@ -45,12 +50,17 @@ declare(
         "place.closed": "A community closed with an evaluation and an exit route.",
         "place.handed_over": "A place has another convenor or deputy, or none.",
         "place.word": "A convenor wrote a word to the members.",
+        "place.convenor_offered": "A person offered to convene a place that has no convenor.",
     }
 )
+
+#: Whoever does something: the person who asks, or a person on whose behalf the site acts.
+Actor: TypeAlias = Reader | Person
 
 LONGEST_FIRST = relativedelta(months=24)
 LONGEST_EXTENSION = relativedelta(months=12)
 SUMMARY_WORDS = 120
+LONGEST_WORD = 600
 
 
 class PlaceKind(StrEnum):
@@ -94,7 +104,7 @@ NEEDS_RECEIVER = frozenset({ExitRoute.MAINSTREAMED, ExitRoute.CONTINUED_ELSEWHER
 
 
 class Part(StrEnum):
-    """What an organisation does in an activity. Several may be played, at most one of them is the main one."""
+    """What an organisation does in an activity. Several may be played, one at most is the main."""
 
     BUILDER = "builder"
     BROKER = "broker"
@@ -119,10 +129,58 @@ PART_LABELS = {
 }
 
 
+class Readiness(Protocol):
+    """What has to be known of a forming community to say what it still lacks."""
+
+    @property
+    def convenor_id(self) -> int | None: ...
+    @property
+    def priorities(self) -> str: ...
+    @property
+    def answerable(self) -> str: ...
+    @property
+    def success(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing a community needs before it becomes active."""
+
+    met: bool
+    sentence: str
+    refusal: str
+    where: str
+
+
+def conditions(place: Readiness, organisations: int) -> list[Condition]:
+    """What a community needs to become active (invariant 8)."""
+    card = (place.priorities, place.answerable, place.success)
+    return [
+        Condition(
+            place.convenor_id is not None,
+            _("Somebody convenes it"),
+            _("A community needs a convenor before it becomes active."),
+            "convenor",
+        ),
+        Condition(
+            organisations >= 2,
+            _("People of at least two organisations take part"),
+            _("People of at least two organisations have to have joined before it becomes active."),
+            "invitations",
+        ),
+        Condition(
+            all(field.strip() for field in card),
+            _("The clarity card is filled in"),
+            _("Fill in the clarity card first: priorities, who answers, what success would be."),
+            "edit",
+        ),
+    ]
+
+
 class Place(Timestamps, Base):
     """A forum or a community. Items and memberships hang from it.
 
-    A community's state is never set: it follows from the dates on which things were decided, and from its end.
+    A community's state is never set: it follows from the dates of decisions, and from its end.
     """
 
     __tablename__ = "places"
@@ -178,8 +236,9 @@ class Place(Timestamps, Base):
     evaluation_html: Mapped[str] = mapped_column(Text, default="")
     exit_route: Mapped[ExitRoute | None] = mapped_column(String(20))
     receiving_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
-    closing_note: Mapped[str] = mapped_column(Text, default="")
-    closing_note_html: Mapped[str] = mapped_column(Text, default="")
+    #: By the name of its part (``wiki.places.closing``): what was written, and what it became.
+    closing_note: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    closing_note_html: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
 
     convenor: Mapped[Person | None] = relationship(foreign_keys=[convenor_id], lazy="raise")
     deputy: Mapped[Person | None] = relationship(foreign_keys=[deputy_id], lazy="raise")
@@ -211,11 +270,9 @@ class Place(Timestamps, Base):
             return State.DECLINED
         if self.accepted_at is None:
             return State.PROPOSED
-        if self.activated_at is None:
-            return State.FORMING
         if self.ending_at is not None or (self.ends_on is not None and self.ends_on <= today()):
             return State.ENDING
-        return State.ACTIVE
+        return State.FORMING if self.activated_at is None else State.ACTIVE
 
     @property
     def takes_items(self) -> bool:
@@ -225,13 +282,13 @@ class Place(Timestamps, Base):
     def convenor_wanted(self) -> bool:
         return self.convenor_id is None and self.state not in (State.CLOSED, State.DECLINED)
 
-    def accept(self, by: Person) -> None:
+    def accept(self, by: Actor) -> None:
         """The home forum's convenor lets a proposed community form."""
         self._must_be(State.PROPOSED)
         self.accepted_at = now()
         record("place.accepted", self, by, scope_id=self.id)
 
-    def decline(self, by: Person, reason: str) -> None:
+    def decline(self, by: Actor, reason: str) -> None:
         self._must_be(State.PROPOSED)
         if not reason.strip():
             raise Refused(
@@ -242,28 +299,17 @@ class Place(Timestamps, Base):
         self.declined_because = reason
         record("place.declined", self, by, scope_id=self.id)
 
-    def activate(self, by: Person, organisations: int) -> None:
-        """Begin the work: there is a convenor, people of two organisations and a clarity card (invariant 8)."""
+    def activate(self, by: Actor, organisations: int) -> None:
+        """Begin the work, once the conditions for it are met (invariant 8)."""
         self._must_be(State.FORMING)
-        if self.convenor_id is None:
-            raise Refused(_("A community needs a convenor before it becomes active."))
-        if organisations < 2:
-            raise Refused(
-                _(
-                    "People of at least two organisations have to have joined before it becomes active."
-                )
-            )
-        if not (self.priorities.strip() and self.answerable.strip() and self.success.strip()):
-            raise Refused(
-                _(
-                    "Fill in the clarity card first: priorities, who answers for it, what success would be."
-                )
-            )
+        for condition in conditions(self, organisations):
+            if not condition.met:
+                raise Refused(condition.refusal)
         self.activated_at = now()
         record("place.activated", self, by, scope_id=self.id)
 
-    def extend(self, by: Person, ends_on: date, reason: str) -> Extension:
-        """Move the end, with a reason: by 12 months at most, past 24 months in all if need be (invariant 7)."""
+    def extend(self, by: Actor, ends_on: date, reason: str) -> Extension:
+        """Move the end, with a reason: by 12 months at most, past 24 in all (invariant 7)."""
         if self.state not in (State.FORMING, State.ACTIVE, State.ENDING) or self.ends_on is None:
             raise Refused(_("Only a community that is under way can be extended."))
         if not reason.strip():
@@ -288,44 +334,74 @@ class Place(Timestamps, Base):
         record("place.extended", self, by, scope_id=self.id)
         return extension
 
-    def begin_ending(self, by: Person) -> None:
-        self._must_be(State.ACTIVE)
+    def begin_ending(self, by: Actor) -> None:
+        """Start to finish before the date. One that never became active ends the same way."""
+        self._must_be(State.FORMING, State.ACTIVE)
         self.ending_at = now()
         record("place.ending", self, by, scope_id=self.id)
 
-    def close(self, by: Person, route: ExitRoute, receiver: Organisation | None) -> None:
-        """Close with an evaluation and an exit route; what was written stays readable (invariants 9 and 10)."""
+    def close(self, by: Actor, route: ExitRoute, receiver: Organisation | None) -> None:
+        """Close with an evaluation and an exit route; what was written stays (invariants 9, 10)."""
         self._must_be(State.ENDING)
         if not self.evaluation.strip():
             raise Refused(
-                _(
-                    "Write down what was found before closing: did it help, for whom, how do you know?"
-                ),
+                _("Write down what was found first: did it help, for whom, how do you know?"),
                 "evaluation",
             )
         if route in NEEDS_RECEIVER and receiver is None:
             raise Refused(_("Name the organisation that takes it on."), "receiving_organisation")
         self.exit_route = route
-        self.receiving_organisation_id = receiver.id if receiver is not None else None
+        self.receiving_organisation_id = (
+            receiver.id if receiver is not None and route in NEEDS_RECEIVER else None
+        )
         self.closed_at = now()
         record("place.closed", self, by, scope_id=self.id)
 
-    def hand_over(self, by: Person, convenor: Person | None, deputy: Person | None) -> None:
-        """Give the role to somebody else, or leave it open: the page then says "convenor wanted"."""
+    def hand_over(self, by: Actor | None, convenor: Person | None, deputy: Person | None) -> None:
+        """Give the role to somebody else, or leave it open: then "convenor wanted" is said."""
         if (convenor is not None and not convenor.is_active) or (
             deputy is not None and not deputy.is_active
         ):
             raise Refused(_("This person can no longer sign in."), "convenor")
         if convenor is not None and deputy is not None and convenor.id == deputy.id:
             raise Refused(_("The deputy has to be somebody else."), "deputy")
+        before = (self.convenor_id, self.deputy_id)
         self.convenor_id = convenor.id if convenor is not None else None
         self.deputy_id = deputy.id if deputy is not None else None
-        record("place.handed_over", self, by, scope_id=self.id)
+        record(
+            "place.handed_over",
+            self,
+            by,
+            scope_id=self.id,
+            newly=[
+                held
+                for held in (self.convenor_id, self.deputy_id)
+                if held is not None and held not in before
+            ],
+        )
 
-    def say(self, by: Person, word: str) -> None:
+    def say(self, by: Actor, word: str) -> None:
         """The convenor's word of the week, shown at the top of the page."""
         self.word, self.word_by_id, self.word_at = word, by.id, now()
         record("place.word", self, by, scope_id=self.id)
+
+    def evaluate(self, by: Actor, findings: str, html: str) -> None:
+        """Write down what was found: did it help, for whom, how do you know."""
+        self._must_be(State.FORMING, State.ACTIVE, State.ENDING, State.CLOSED)
+        self.evaluation, self.evaluation_html = findings, html
+        record("place.changed", self, by, scope_id=self.id, fields=["evaluation"])
+
+    def conclude(self, by: Actor, note: dict[str, str], html: dict[str, str]) -> None:
+        """Write the closing note, part by part. It may be mended after closing."""
+        self._must_be(State.FORMING, State.ACTIVE, State.ENDING, State.CLOSED)
+        self.closing_note, self.closing_note_html = note, html
+        record("place.changed", self, by, scope_id=self.id, fields=["closing_note"])
+
+    def show_to(self, by: Actor, *, everyone: bool) -> None:
+        """Let visitors see what the place is, or only people who are signed in."""
+        if self.is_public != everyone:
+            self.is_public = everyone
+            record("place.changed", self, by, scope_id=self.id, fields=["is_public"])
 
     def set_period(self, starts_on: date, ends_on: date) -> None:
         """First start and end: the end after the start and within 24 months (invariant 7)."""
@@ -338,8 +414,8 @@ class Place(Timestamps, Base):
             )
         self.starts_on, self.ends_on = starts_on, ends_on
 
-    def _must_be(self, state: State) -> None:
-        if self.state is not state:
+    def _must_be(self, *states: State) -> None:
+        if self.state not in states:
             raise Refused(
                 _("This can’t be done while it is “%(state)s”.", state=STATE_LABELS[self.state])
             )
@@ -352,8 +428,8 @@ def state_of_place() -> ColumnElement[str]:
         (Place.closed_at.is_not(None), literal(State.CLOSED.value)),
         (Place.declined_at.is_not(None), literal(State.DECLINED.value)),
         (Place.accepted_at.is_(None), literal(State.PROPOSED.value)),
+        (or_(Place.ending_at.is_not(None), Place.ends_on <= TODAY), literal(State.ENDING.value)),
         (Place.activated_at.is_(None), literal(State.FORMING.value)),
-        (or_(Place.ending_at.is_not(None), Place.ends_on <= today()), literal(State.ENDING.value)),
         else_=literal(State.ACTIVE.value),
     )
 

@@ -1,11 +1,14 @@
-"""Strategies: what work can be tied to."""
+"""Strategies: what work can be tied to. Their names, periods and summaries."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from wiki.strategies import models as models
+from wiki.kernel.languages import _l
+from wiki.kernel.registry import MenuEntry, registry
+from wiki.strategies import views
 
 
 def init_app(app: Flask) -> None:
-    """Nothing to register yet: strategies have names, and pages of their own later."""
+    app.register_blueprint(views.views)
+    registry("stewards", app).add(MenuEntry(_l("Strategies"), "strategies.index"))
