@@ -47,6 +47,8 @@ def allow(answer: bool) -> None:
 
 
 def guard() -> ResponseReturnValue | None:
+    if "\0" in request.path:
+        abort(404)  # no address holds one, and no database takes one
     if request.endpoint is None or request.endpoint == "static":
         return None
     needs = access_of(current_app, request.endpoint)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, make_response, request
 from flask import render_template as render
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
@@ -18,6 +19,8 @@ from wiki.kernel.errors import Refused
 from wiki.kernel.languages import _
 
 log = logging.getLogger("across")
+
+MOST_THROWN_AWAY = 64 * 1024 * 1024  # bytes of a request that is too large
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -65,7 +68,8 @@ def never_store() -> None:
 
 def wrong(status: int, statement: str, sentence: str, **context: object) -> Response:
     """A page that says what happened in one statement and one sentence, and one way on."""
-    if g.get("site") is None or "HX-Request" in request.headers:
+    untrusted_host = request_ctx.url_adapter is None  # no address of ours can be made for it
+    if g.get("site") is None or untrusted_host or "HX-Request" in request.headers:
         return make_response(
             f"{statement} {sentence}", status, {"Content-Type": "text/plain; charset=utf-8"}
         )
@@ -129,10 +133,19 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
             "Go back: what you typed is still there."
             " Reload the page, paste it in and send it again."
         )
+    if status == 413:
+        let_it_arrive()
     answer = wrong(status, statement, sentence)
     if status in (429, 503):
         answer.headers["Retry-After"] = "60"
     return answer
+
+
+def let_it_arrive() -> None:
+    """Read what is too large and forget it: who is cut off while sending never sees the answer."""
+    left, body = MOST_THROWN_AWAY, request.environ["wsgi.input"]
+    while left > 0 and (piece := body.read(min(left, 65536))):
+        left -= len(piece)
 
 
 def show_refusal(refusal: Refused) -> ResponseReturnValue:

@@ -102,8 +102,10 @@ def make_engine(address: str, *, foreign_keys: bool = True) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("immediate")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if connection.get_execution_options().get("immediate"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # cannot fail, so it needs nothing of what SQLAlchemy does around a statement
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
 

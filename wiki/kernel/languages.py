@@ -7,25 +7,33 @@ a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import date
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any, cast
 
 import flask_babel
-from flask import Flask, current_app, g, has_app_context
+from babel import dates
+from flask import Flask, g, has_app_context
 from flask_babel import Babel
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
 from config import Settings
 
-_l: Callable[..., Any] = flask_babel.lazy_gettext  # for text made once and shown in many requests
-format_date: Callable[..., str] = flask_babel.format_date
+DEFAULT = "en_GB"
 
 
 def _(text: str, **values: object) -> str:
     """The sentence in the reader's language, with the values put in."""
     sentence = translated(text)
     return sentence % values if values else sentence
+
+
+def _l(text: str, **values: object) -> Any:
+    """For text that is made once and shown in many requests: translated whenever it is shown."""
+    return LazyString(_, text, **values)
 
 
 def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
@@ -45,24 +53,46 @@ def translated_plural(singular: str, plural: str, number: int) -> str:
     return found.ngettext(singular, plural, number)
 
 
+def format_date(day: date, pattern: str, *, rebase: bool = False) -> str:
+    """A day as the reader's language writes it; days have no time zone, so nothing is rebased."""
+    return written_date(day, pattern, str(flask_babel.get_locale() or DEFAULT))
+
+
+@lru_cache(4096)
+def written_date(day: date, pattern: str, locale: str) -> str:
+    """Kept: a list names the same few days again and again, and Babel takes its time."""
+    return dates.format_date(day, pattern, locale=locale)
+
+
+def in_page(text: str, /, **values: object) -> Markup:
+    """What templates print: the sentence is ours, the values are escaped."""
+    sentence = Markup(translated(text))
+    return sentence % values if "%" in sentence else sentence
+
+
 def catalogue() -> NullTranslations | None:
     """The translations of this request; None where the sentences stand as they are written."""
-    if not has_app_context() or not current_app.extensions["across.has_catalogues"]:
+    if not there_are_catalogues() or not has_app_context():
         return None
     if "catalogue" not in g:
         g.catalogue = flask_babel.get_translations()
     return cast(NullTranslations, g.catalogue)
 
 
+@cache
+def there_are_catalogues() -> bool:
+    return any((Path(__file__).parent.parent / "translations").rglob("*.mo"))
+
+
 def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     Babel(
         app,
-        default_locale="en_GB",
+        default_locale=DEFAULT,
         default_timezone=settings.time_zone,
-        locale_selector=lambda: "en_GB",
+        locale_selector=lambda: DEFAULT,
         timezone_selector=lambda: settings.time_zone,
     )
-    app.extensions["across.has_catalogues"] = any(Path(app.root_path, "translations").rglob("*.mo"))
     install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
     install(translated, translated_plural, newstyle=True)
+    app.jinja_env.globals["_"] = in_page  # the same in one call instead of six

@@ -24,6 +24,9 @@ from flask import (
 )
 from flask import render_template as render
 from flask_login import current_user
+from jinja2 import Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 
 from wiki.kernel.clock import local, now, today
 from wiki.kernel.languages import _, format_date, ngettext
@@ -126,7 +129,8 @@ def ago(moment: datetime | date | None) -> str:
 
 
 def clock_time(moment: datetime) -> str:
-    return local(moment).strftime("%H.%M").lstrip("0") or "0.00"
+    there = local(moment)
+    return f"{there.hour}.{there:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +143,28 @@ class MenuLine:
 
 
 def menu(name: str) -> list[MenuLine]:
-    """The entries of a menu this reader is shown, with the address made once for each."""
+    """The entries of a menu this reader is shown. Kept: all visitors, all who are signed in and
+    all stewards are shown the same on the same page.
+    """
+    reader, here = current_user._get_current_object(), request.endpoint or ""
+    menus: dict[Any, list[MenuLine]] = current_app.extensions.setdefault("across.menus", {})
+    key = (name, here, reader.signed_in, reader.is_steward)
+    if key not in menus:
+        menus[key] = made_menu(name, reader, here)
+    return menus[key]
+
+
+def made_menu(name: str, reader: Any, here: str) -> list[MenuLine]:
     return [
         MenuLine(
             entry.label,
             menu_url(entry.endpoint, **entry.values),
             entry.icon,
             entry.hint,
-            is_current(entry),
+            is_current(entry, here),
         )
         for entry in registry(name)
-        if entry.shown(current_user)
+        if entry.shown(reader)
     ]
 
 
@@ -166,11 +181,10 @@ def known_url(endpoint: str) -> str:
     return menu_url(endpoint) if endpoint in current_app.view_functions else ""
 
 
-def is_current(entry: MenuEntry) -> str:
-    if request.endpoint == entry.endpoint and not entry.values:
+def is_current(entry: MenuEntry, here: str) -> str:
+    if here == entry.endpoint and not entry.values:
         return "page"
-    section = (request.endpoint or "").split(".")[0]
-    return "true" if section in entry.section or request.endpoint in entry.section else ""
+    return "true" if here.split(".")[0] in entry.section or here in entry.section else ""
 
 
 @cache
@@ -198,7 +212,17 @@ def flashes() -> list[tuple[str, str]]:
     return cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
 
 
+class PageTemplate(Template):
+    """Macros are imported once. They see what the site gives to all templates, never one page's
+    words, so there is no need to compare the two whenever a template imports them.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
+
+
 def init_app(app: Flask) -> None:
+    app.jinja_env.template_class = PageTemplate
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=day, ago=ago, time=clock_time)
@@ -206,12 +230,13 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def every_page() -> dict[str, Any]:
+        reader = current_user._get_current_object()
         return {
-            "reader": current_user,
+            "reader": reader,
             "site": g.get("site"),
             "navigation": menu("navigation"),
-            "share_menu": menu("share") if current_user.signed_in else [],
-            "account_menu": menu("account") if current_user.signed_in else [],
+            "share_menu": menu("share") if reader.signed_in else [],
+            "account_menu": menu("account") if reader.signed_in else [],
             "footer_links": menu("footer"),
             "has_search": "search.index" in app.view_functions,
             "search_url": known_url("search.index"),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from config import ELSEWHERE, Settings, WrongSetting, check_for_real_site
 from wiki.kernel import migrations
@@ -34,12 +35,11 @@ def refuse_unready() -> bool:
 def problems() -> Iterator[str]:
     """Everything that keeps this site from being served."""
     settings: Settings = current_app.config["SETTINGS"]
-    yield from unwritable(settings.data)
+    if found := unwritable(settings.data):
+        yield found
+        return
     try:
-        if is_sample():
-            yield from wrong_for_sample(settings)
-        else:
-            yield from wrong_for_real_site(settings)
+        yield from wrong_for_sample(settings) if is_sample() else wrong_for_real_site(settings)
     except WrongSetting as wrong:
         yield str(wrong)
 
@@ -54,12 +54,17 @@ def is_sample() -> bool:
     return bool(found)
 
 
-def unwritable(folder: Path) -> Iterator[str]:
+def unwritable(folder: Path) -> str:
     try:
         with tempfile.TemporaryFile(dir=folder):
-            return
+            return ""
     except OSError as error:
-        yield f"Across can’t write to its data folder {folder}: {error.strerror}."
+        return f"Across can’t write to its data folder {folder}: {error.strerror}."
+
+
+def unusable(error: OperationalError) -> str:
+    """A database that is away, locked or broken, in one sentence."""
+    return f"The database can’t be used: {' '.join(str(error.orig).split())}"
 
 
 def wrong_for_sample(settings: Settings) -> Iterator[str]:

@@ -28,6 +28,7 @@ from gunicorn.app.base import BaseApplication
 
 from config import LOOPBACK, Settings, WrongSetting
 from wiki.kernel import markdown
+from wiki.kernel.database import database
 from wiki.kernel.setting_up import JsonLines
 from wiki.kernel.worker import work_until_told_to_stop
 
@@ -80,6 +81,8 @@ def serve(app: Flask, listener: socket.socket) -> None:
         with app.app_context():
             work_until_told_to_stop()
 
+    with app.app_context():
+        database().engine.dispose()  # a connection must never be in two processes
     supervise(
         [
             Process("across-web", lambda: WebServer(app, listener).run()),
@@ -174,6 +177,7 @@ def become(name: str, parent: int) -> None:
 
 def apart(run: Callable[[], None]) -> None:
     """Run in a process of its own what leaves threads behind, for threads do not survive a fork."""
+    database().engine.dispose()
     pid = fork("across", run)
     try:
         _, status = os.waitpid(pid, 0)
@@ -185,8 +189,9 @@ def apart(run: Callable[[], None]) -> None:
         raise SystemExit(code)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """The socket the site answers on; taken, it is one sentence."""
+def listen(settings: Settings, *, is_sample: bool) -> socket.socket:
+    """The socket the site answers on. A port that is taken stops the start."""
+    host, port = host_of(settings, is_sample=is_sample), settings.port
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

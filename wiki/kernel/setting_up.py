@@ -63,6 +63,8 @@ def init_app(app: Flask) -> None:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
         )
     limiter.init_app(app)
+    # No limit holds for all pages; a view that has one of its own is checked when it is called.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
     set_up_logs(settings)
     app.before_request(remember_start)
 

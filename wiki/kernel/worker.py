@@ -12,6 +12,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from select import select as select_ready
@@ -30,7 +31,7 @@ log = logging.getLogger("across.worker")
 CLAIM = timedelta(minutes=5)
 GIVE_UP_AFTER = 8
 KEEP_DELIVERIES = timedelta(days=30)
-BEAT_EVERY = 30.0  # seconds; each beat is a write
+BEAT_EVERY = 10.0  # seconds; each beat is a write
 SOON, IDLE = 0.1, 1.0  # seconds until the next look, after work and after none
 
 _due: dict[str, Schedule] = {}
@@ -100,6 +101,8 @@ def work_until_told_to_stop() -> None:
             log.error("no work without the database", extra={"error": str(error.orig)})
             done = 0
         select_ready([reader], [], [], SOON if done else IDLE)
+    with suppress(DBAPIError):
+        stop_beating()
 
 
 def work_once() -> int:
@@ -115,6 +118,12 @@ def beat() -> None:
             .values(name="worker", at=now())
             .on_conflict_do_update(index_elements=["name"], set_={"at": now()})
         )
+
+
+def stop_beating() -> None:
+    """Let the readiness page and a restore know at once that this worker has ended."""
+    with transaction() as session:
+        session.execute(delete(Heartbeat))
 
 
 def work_waiting() -> int:
