@@ -227,6 +227,12 @@ NAMED = {
 
 def read_frame(reader: Reader, kind: PlaceKind, slug: str) -> Frame | None:
     """The place at this address, if the reader may see it."""
+    found = framed(reader, kind, slug)
+    return frame_of(reader, found[0]) if found else None
+
+
+@question
+def framed(reader: Reader, kind: PlaceKind, slug: str) -> Executable:
     mine = and_(
         Membership.place_id == Place.id,
         Membership.person_id == reader.id,
@@ -276,8 +282,7 @@ def read_frame(reader: Reader, kind: PlaceKind, slug: str) -> Frame | None:
         statement = statement.outerjoin(person, person.id == holder).outerjoin(
             organisation, organisation.id == person.organisation_id
         )
-    row = db().execute(statement).first()
-    return frame_of(reader, row) if row is not None else None
+    return statement
 
 
 def columns_of(name: str) -> tuple[Any, ...]:
@@ -428,29 +433,9 @@ def day_of(moment: date) -> str:
 
 def read_tied(reader: Reader, frame: Frame) -> Tied:
     """Strategies, areas, sub-groups and the communities a forum is home of, in one statement."""
-    statement = union_all(
-        select(
-            literal("strategy").label("what"),
-            Strategy.slug,
-            Strategy.name,
-            literal(0).label("thread"),
-            how_many().label("of"),
-        )
-        .join(PlaceStrategy, PlaceStrategy.strategy_id == Strategy.id)
-        .where(PlaceStrategy.place_id == frame.id, is_current()),
-        select(literal("area"), Area.slug, Area.name, literal(0), literal(0))
-        .join(PlaceArea, PlaceArea.area_id == Area.id)
-        .where(PlaceArea.place_id == frame.id),
-        select(literal("subgroup"), Place.slug, Place.name, Place.thread, literal(0)).where(
-            Place.within_id == frame.id, open_to(reader), is_live()
-        ),
-        select(literal("community"), Place.slug, Place.name, Place.thread, literal(0)).where(
-            Place.home_forum_id == frame.id, open_to(reader), is_live()
-        ),
-    ).order_by("what", "name")
     found: dict[str, list[Any]] = {"strategy": [], "area": [], "subgroup": [], "community": []}
     of = 0
-    for what, slug, name, thread, all_of in db().execute(statement):
+    for what, slug, name, thread, all_of in tied_to(reader, frame.id):
         of = of or all_of
         place = place_label(slug, name, PlaceKind.COMMUNITY, thread)
         found[what].append(place if thread else Label(slug, name))
@@ -463,8 +448,53 @@ def read_tied(reader: Reader, frame: Frame) -> Tied:
     )
 
 
+@question
+def tied_to(reader: Reader, place_id: int) -> Executable:
+    return union_all(
+        select(
+            literal("strategy").label("what"),
+            Strategy.slug,
+            Strategy.name,
+            literal(0).label("thread"),
+            how_many().label("of"),
+        )
+        .join(PlaceStrategy, PlaceStrategy.strategy_id == Strategy.id)
+        .where(PlaceStrategy.place_id == place_id, is_current()),
+        select(literal("area"), Area.slug, Area.name, literal(0), literal(0))
+        .join(PlaceArea, PlaceArea.area_id == Area.id)
+        .where(PlaceArea.place_id == place_id),
+        select(literal("subgroup"), Place.slug, Place.name, Place.thread, literal(0)).where(
+            Place.within_id == place_id, open_to(reader), is_live()
+        ),
+        select(literal("community"), Place.slug, Place.name, Place.thread, literal(0)).where(
+            Place.home_forum_id == place_id, open_to(reader), is_live()
+        ),
+    ).order_by("what", "name")
+
+
 def read_bodies(place_id: int) -> Bodies:
     """Every sector with the organisations of it that have members here, in one statement."""
+    organisations: list[Organ] = []
+    direct: dict[str, int] = {}
+    watched: set[str] = set()
+    for row in organisations_in(place_id):
+        direct[row.name] = direct.get(row.name, 0) + (row.direct or 0)
+        if row.watched:
+            watched.add(row.name)
+        if row.key is not None:
+            label = OrganisationLabel(row.key, row.organisation)
+            organisations.append(Organ(label, row.direct, row.everyone - row.direct))
+    absent = [name for name, number in direct.items() if not number]
+    return Bodies(
+        sorted(organisations, key=lambda organ: organ.label.name.casefold()),
+        [name for name, number in direct.items() if number],
+        absent,
+        [name for name in absent if name in watched],
+    )
+
+
+@question
+def organisations_in(place_id: int) -> Executable:
     counted = (
         select(
             Person.organisation_id,
@@ -483,34 +513,22 @@ def read_bodies(place_id: int) -> Bodies:
         .join(counted, counted.c.organisation_id == Organisation.id)
         .subquery()
     )
-    rows = db().execute(
+    return (
         select(Sector.name, Sector.watched, inside.c.key, inside.c.name.label("organisation"))
         .add_columns(inside.c.everyone, inside.c.direct)
         .outerjoin(inside, inside.c.sector_id == Sector.id)
         .order_by(Sector.name, inside.c.sort_name)
     )
-    organisations: list[Organ] = []
-    direct: dict[str, int] = {}
-    watched: set[str] = set()
-    for row in rows:
-        direct[row.name] = direct.get(row.name, 0) + (row.direct or 0)
-        if row.watched:
-            watched.add(row.name)
-        if row.key is not None:
-            label = OrganisationLabel(row.key, row.organisation)
-            organisations.append(Organ(label, row.direct, row.everyone - row.direct))
-    absent = [name for name, number in direct.items() if not number]
-    return Bodies(
-        sorted(organisations, key=lambda organ: organ.label.name.casefold()),
-        [name for name, number in direct.items() if number],
-        absent,
-        [name for name in absent if name in watched],
-    )
 
 
 def read_players(place_id: int) -> list[Player]:
     """The parts organisations play, by organisation."""
-    rows = db().execute(
+    return players_of(parts_played_in(place_id))
+
+
+@question
+def parts_played_in(place_id: int) -> Executable:
+    return (
         select(
             Organisation.key,
             Organisation.name,
@@ -522,7 +540,6 @@ def read_players(place_id: int) -> list[Player]:
         .where(PartPlayed.place_id == place_id)
         .order_by(Organisation.sort_name, PartPlayed.is_main.desc(), PartPlayed.id)
     )
-    return players_of(rows)
 
 
 def players_of(rows: Iterable[Any]) -> list[Player]:

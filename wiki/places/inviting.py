@@ -21,7 +21,7 @@ from wiki.places.models import Place
 MOST, WITHIN = 60, timedelta(hours=24)
 
 
-class Waiting(NamedTuple):
+class Unanswered(NamedTuple):
     """An invitation nobody has answered, for those who may take it back."""
 
     id: int
@@ -54,7 +54,7 @@ def invite(
     return invitation
 
 
-def waiting(place_id: int) -> list[Waiting]:
+def waiting(place_id: int) -> list[Unanswered]:
     found = db().execute(
         select(
             PlaceInvitation.id,
@@ -65,7 +65,7 @@ def waiting(place_id: int) -> list[Waiting]:
         .where(PlaceInvitation.place_id == place_id, is_waiting())
         .order_by(PlaceInvitation.id.desc())
     )
-    return [Waiting(*row) for row in found]
+    return [Unanswered(*row) for row in found]
 
 
 def asked(reader: Reader, place_id: int) -> Asked | None:
