@@ -9,6 +9,7 @@ from wiki.items import (
     history,
     listing,
     place_parts,
+    profile_parts,
     show,
     subjects,
     tagging,
@@ -29,4 +30,6 @@ def init_app(app: Flask) -> None:
     listing.init_app(app)
     subjects.init_app(app)
     place_parts.init_app(app)
+    profile_parts.init_app(app)
     registry("tag_merge", app).add(tagging.merge)
+    registry("tag_known", app).add(tagging.filed_for)

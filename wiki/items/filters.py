@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, literal, select, union_all
+from sqlalchemy import ColumnElement, Executable, exists, literal, select, union_all
 
 from wiki.items.choices import BASIS_LABELS, INTENT_LABELS, ORIGIN_LABELS
 from wiki.items.models import Item, ItemArea, ItemLearnerGroup, ItemTag
 from wiki.items.reuse import RUNG_LABELS, Rung
-from wiki.kernel.database import db
 from wiki.kernel.languages import _, _l
 from wiki.kernel.naming import slug_of
+from wiki.kernel.questions import question
 from wiki.people.current import Reader
 from wiki.people.vocabulary import Area, LearnerGroup, Tag, TagAlias
 from wiki.places.models import Place
@@ -24,49 +24,56 @@ LONGEST = 80
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an address asks of a list; empty where it does not say."""
+    """What an address asks of a list; None where it does not say."""
 
-    place: str = ""
-    tag: str = ""
-    area: str = ""
-    learner_group: str = ""
-    evidence: str = ""
-    basis: str = ""
-    origin: str = ""
-    intent: str = ""
+    place: str | None = None
+    tag: str | None = None
+    area: str | None = None
+    learner_group: str | None = None
+    evidence: int | None = None  # at least
+    basis: str | None = None
+    origin: str | None = None
+    intent: str | None = None
 
     @classmethod
     def asked(cls, address: Mapping[str, str], allowed: frozenset[str]) -> Filters:
         """The filters of an address; a value no choice has asks for nothing."""
-        wanted = {name: address.get(name, "")[:LONGEST].strip() for name in allowed}
-        for name, choices in FIXED.items():
-            if wanted.get(name) not in choices:
-                wanted[name] = ""
-        return cls(**{name: value for name, value in wanted.items() if name in allowed})
+        wanted: dict[str, Any] = {}
+        for name in allowed:
+            value = address.get(name, "")[:LONGEST].strip()
+            if name == "tag":
+                value = slug_of(value) if value else ""
+            if value and (name not in FIXED or value in FIXED[name]):
+                wanted[name] = int(value) if name == "evidence" else value
+        return cls(**wanted)
+
+    def values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, one.name) for one in fields(self))
 
     @property
     def number(self) -> int:
         """How many are set."""
-        return sum(1 for one in fields(self) if getattr(self, one.name))
+        return sum(1 for value in self.values() if value is not None)
 
     def conditions(self, reader: Reader) -> list[ColumnElement[bool]]:
+        """What a statement asks for these; the values may be parameters."""
         found: list[ColumnElement[bool]] = []
-        if self.place:
+        if self.place is not None:
             place = select(Place.id).where(Place.slug == self.place, open_to(reader))
             found.append(Item.place_id == place.scalar_subquery())
-        if self.tag:
+        if self.tag is not None:
             found.append(Item.id.in_(filed_under_tag(self.tag)))
-        if self.area:
+        if self.area is not None:
             found.append(in_area(self.area))
-        if self.learner_group:
+        if self.learner_group is not None:
             found.append(of_learners(self.learner_group))
-        if self.evidence:
-            found.append(Item.evidence >= int(self.evidence))
-        if self.basis:
+        if self.evidence is not None:
+            found.append(Item.evidence >= self.evidence)
+        if self.basis is not None:
             found.append(Item.evidence_basis == self.basis)
-        if self.origin:
+        if self.origin is not None:
             found.append(Item.origin == self.origin)
-        if self.intent:
+        if self.intent is not None:
             found.append(Item.intent == self.intent)
         return found
 
@@ -93,9 +100,8 @@ OF_LADDER = OF_ALL | {"evidence", "basis"}
 OF_A_PLACE = OF_LADDER - {"place"}
 
 
-def filed_under_tag(named: str) -> Any:
-    """The items under a tag, called by its name or address or by a synonym."""
-    slug = slug_of(named)
+def filed_under_tag(slug: str) -> Any:
+    """The items under a tag, called by its own address or by that of a synonym."""
     wanted = union_all(
         select(Tag.id).where(Tag.slug == slug),
         select(TagAlias.tag_id).where(TagAlias.slug == slug),
@@ -134,15 +140,21 @@ class Filter:
 def filters_shown(reader: Reader, asked: Filters, allowed: frozenset[str]) -> list[Filter]:
     """The form's filters in their order, with what can be chosen. One statement."""
     found: dict[str, list[Choice]] = {name: [] for name in LABELS}
-    for row in db().execute(words_to_choose(reader)):
+    for row in words_to_choose(reader):
         found[row.what].append(Choice(row.slug, row.name))
     for name, choices in FIXED.items():
         found[name] = [Choice(value, fixed_label(name, label)) for value, label in choices.items()]
     return [
-        Filter(name, str(label), getattr(asked, name), tuple(found[name]))
+        Filter(name, str(label), shown_value(asked, name), tuple(found[name]))
         for name, label in LABELS.items()
         if name in allowed
     ]
+
+
+def shown_value(asked: Filters, name: str) -> str:
+    """What the form shows as chosen; a tag in words, as it would be typed."""
+    value = str(getattr(asked, name) or "")
+    return value.replace("-", " ") if name == "tag" else value
 
 
 def fixed_label(name: str, label: Any) -> str:
@@ -151,7 +163,8 @@ def fixed_label(name: str, label: Any) -> str:
     return str(label)
 
 
-def words_to_choose(reader: Reader) -> Any:
+@question
+def words_to_choose(reader: Reader) -> Executable:
     """Places this reader may see, areas and learner groups."""
     places = select(literal("place").label("what"), Place.slug, Place.name).where(
         open_to(reader), Place.declined_at.is_(None)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import CompoundSelect, Row, Select, and_, literal, null, select, union_all
+from sqlalchemy import Executable, Row, and_, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from wiki.items.choices import Basis, Intent, Origin
@@ -32,6 +32,7 @@ from wiki.people.vocabulary import Area, LearnerGroup, Tag
 from wiki.places.labels import PlaceLabel, place_label
 from wiki.places.membership import Membership
 from wiki.places.models import Place, state_of_place
+from wiki.places.queries import open_to as places_open_to
 
 REPLIES_PER_PAGE = 50
 KNOTS = 6
@@ -118,7 +119,7 @@ def read_frame(reader: Reader, key: str) -> Frame | None:
 
 
 @question
-def framed(reader: Reader, key: str) -> Select[Any]:
+def framed(reader: Reader, key: str) -> Executable:
     return (
         select(*FRAME)
         .outerjoin(Person, Person.id == Item.author_id)
@@ -201,7 +202,7 @@ def read_filing(item_id: int) -> Filing:
 
 
 @question
-def filed(item_id: int) -> CompoundSelect[Any]:
+def filed(item_id: int) -> Executable:
     kinds = (
         (0, Tag, ItemTag, ItemTag.tag_id),
         (1, Area, ItemArea, ItemArea.area_id),
@@ -256,7 +257,7 @@ def read_replies(reader: Reader, item_id: int, page: int) -> list[ShownReply]:
 
 
 @question
-def replies_to(item_id: int, offset: int) -> Select[Any]:
+def replies_to(item_id: int, offset: int) -> Executable:
     quoted, quoted_person = aliased(Reply), aliased(Person)
     return (
         select(
@@ -325,7 +326,7 @@ class ShownUse:
 
 
 def read_uses(reader: Reader, frame: Frame, limit: int = 20) -> list[ShownUse]:
-    """Where an item was used, newest first. Visitors learn the places, never the names."""
+    """Where an item was used, newest first. Visitors learn the places they can see, never names."""
     return [
         ShownUse(
             id=row.id,
@@ -342,12 +343,12 @@ def read_uses(reader: Reader, frame: Frame, limit: int = 20) -> list[ShownUse]:
             is_before_edit=row.item_version < frame.version,
             is_mine=row.by_id == reader.id and reader.signed_in,
         )
-        for row in uses_of(frame.id, limit)
+        for row in uses_of(reader, frame.id, limit)
     ]
 
 
 @question
-def uses_of(item_id: int, limit: int) -> Select[Any]:
+def uses_of(reader: Reader, item_id: int, limit: int) -> Executable:
     used_by = aliased(Organisation)
     return (
         select(
@@ -377,7 +378,7 @@ def uses_of(item_id: int, limit: int) -> Select[Any]:
         .join(used_by, used_by.id == Reuse.organisation_id)
         .outerjoin(Person, Person.id == Reuse.by_id)
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
-        .outerjoin(Place, Place.id == Reuse.place_id)
+        .outerjoin(Place, and_(Place.id == Reuse.place_id, places_open_to(reader)))
         .where(Reuse.item_id == item_id)
         .order_by(Reuse.updated_at.desc(), Reuse.id.desc())
         .limit(limit)
@@ -394,7 +395,7 @@ class Agreed:
 def read_agreements(reader: Reader, item_id: int) -> list[Agreed]:
     """The places whose convenor would rely on this."""
     agreed = []
-    for row in agreements_on(item_id):
+    for row in agreements_on(reader, item_id):
         label = place_label(row.slug, row.name, row.kind, row.thread)
         assert label is not None
         agreed.append(Agreed(row.id, label, reader.signed_in and row.person_id == reader.id))
@@ -402,11 +403,13 @@ def read_agreements(reader: Reader, item_id: int) -> list[Agreed]:
 
 
 @question
-def agreements_on(item_id: int) -> Select[Any]:
+def agreements_on(reader: Reader, item_id: int) -> Executable:
     return (
         select(Agreement.id, Agreement.person_id, Place.slug, Place.name, Place.kind, Place.thread)
         .join(Place, Place.id == Agreement.place_id)
-        .where(Agreement.item_id == item_id, Agreement.withdrawn_at.is_(None))
+        .where(
+            Agreement.item_id == item_id, Agreement.withdrawn_at.is_(None), places_open_to(reader)
+        )
         .order_by(Place.sort_name)
     )
 
@@ -436,7 +439,7 @@ def read_mine(reader: Reader, frame: Frame) -> Mine:
 
 
 @question
-def marks_of(reader: Reader, item_id: int, place_id: int | None) -> CompoundSelect[Any]:
+def marks_of(reader: Reader, item_id: int, place_id: int | None) -> Executable:
     helped = (
         select(literal("helped").label("what"), literal(0).label("id"), literal("").label("name"))
         .select_from(Helpful)

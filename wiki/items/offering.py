@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
-from wtforms.fields import SelectChoice
 
 from wiki.kernel.clock import today
 from wiki.kernel.database import db
+from wiki.kernel.forms import SelectChoice
 from wiki.kernel.languages import _
 from wiki.people.current import Reader
 from wiki.people.vocabulary import Area, LearnerGroup

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask, g
-from sqlalchemy import exists, func, literal, select, union_all
+from sqlalchemy import Executable, exists, func, literal, select, union_all
 
 from wiki.items.following import Follow, Subject
 from wiki.items.kinds import all_kinds
@@ -15,8 +15,8 @@ from wiki.items.models import Item
 from wiki.items.reading import ItemRow, item_row, joined
 from wiki.items.reuse import Outcome, Reuse
 from wiki.items.visibility import listed_for
-from wiki.kernel.database import db
 from wiki.kernel.languages import _
+from wiki.kernel.questions import question
 from wiki.kernel.registry import registry
 from wiki.people.current import Reader
 from wiki.places.frames import Frame
@@ -52,25 +52,31 @@ def held(reader: Reader, frame: Frame) -> Held:
 
 
 def read_held(reader: Reader, frame: Frame) -> Held:
-    kinds = [kind.name for kind in all_kinds()]
-    counted = [
+    found: list[Any] = list(counted(reader, frame.id)[0])
+    kinds = (kind.name for kind in all_kinds())
+    return Held(dict(zip(kinds, found[:-1], strict=True)), bool(found[-1]))
+
+
+@question
+def counted(reader: Reader, place_id: int) -> Executable:
+    """So many of each kind, in the order of kinds, and whether the reader follows the place."""
+    numbers: list[Any] = [
         select(func.count())
         .select_from(
             select(Item.id)
-            .where(Item.place_id == frame.id, Item.kind == kind, listed_for(reader))
+            .where(Item.place_id == place_id, Item.kind == kind.name, listed_for(reader))
             .limit(COUNTED + 1)
             .subquery()
         )
         .scalar_subquery()
-        for kind in kinds
+        for kind in all_kinds()
     ]
     followed = exists().where(
         Follow.person_id == reader.id,
         Follow.subject == Subject.PLACE,
-        Follow.subject_id == frame.id,
+        Follow.subject_id == place_id,
     )
-    *numbers, is_followed = db().execute(select(*counted, followed)).one()
-    return Held(dict(zip(kinds, numbers, strict=True)), bool(is_followed))
+    return select(*numbers, followed)
 
 
 def tabs(reader: Reader, frame: Frame) -> Iterator[PlaceTab]:
@@ -122,7 +128,15 @@ def parts(reader: Reader, frame: Frame) -> Iterator[PlacePart]:
 
 def read_learned_and_talked(reader: Reader, frame: Frame) -> tuple[list[ItemRow], list[ItemRow]]:
     """The surest insights, and what was answered last. One statement."""
-    here = (Item.place_id == frame.id, listed_for(reader))
+    found = learned_and_talked(reader, frame.id)
+    learned = [item_row(reader, row) for row in found if row.what == "learned"]
+    talked = [item_row(reader, row) for row in found if row.what == "talked"]
+    return learned, talked
+
+
+@question
+def learned_and_talked(reader: Reader, place_id: int) -> Executable:
+    here = (Item.place_id == place_id, listed_for(reader))
     surest = (
         select(Item.id, literal("learned").label("what"), Item.evidence.label("first"))
         .add_columns(Item.listed_at.label("then"))
@@ -139,37 +153,35 @@ def read_learned_and_talked(reader: Reader, frame: Frame) -> tuple[list[ItemRow]
         .subquery()
     )
     chosen = union_all(select(*surest.c), select(*latest.c)).subquery("chosen")
-    found = (
-        db()
-        .execute(
-            joined()
-            .join(chosen, chosen.c.id == Item.id)
-            .add_columns(chosen.c.what)
-            .order_by(chosen.c.first.desc(), chosen.c.then.desc(), Item.id.desc())
-        )
-        .all()
+    return (
+        joined()
+        .join(chosen, chosen.c.id == Item.id)
+        .add_columns(chosen.c.what)
+        .order_by(chosen.c.first.desc(), chosen.c.then.desc(), Item.id.desc())
     )
-    learned = [item_row(reader, row) for row in found if row.what == "learned"]
-    talked = [item_row(reader, row) for row in found if row.what == "talked"]
-    return learned, talked
 
 
 def read_brought_in(reader: Reader, frame: Frame) -> list[BroughtIn]:
     """Uses recorded for this place of what came from elsewhere, the latest of each item."""
-    latest = select(func.max(Reuse.id)).where(Reuse.place_id == frame.id).group_by(Reuse.item_id)
-    found = db().execute(
+    found = brought_in(reader, frame.id)
+    return [BroughtIn(item_row(reader, row), Outcome(row.outcome)) for row in found]
+
+
+@question
+def brought_in(reader: Reader, place_id: int) -> Executable:
+    latest = select(func.max(Reuse.id)).where(Reuse.place_id == place_id).group_by(Reuse.item_id)
+    return (
         joined()
         .join(Reuse, Reuse.item_id == Item.id)
         .add_columns(Reuse.outcome)
         .where(
             Reuse.id.in_(latest),
-            Item.place_id.is_distinct_from(frame.id),
+            Item.place_id.is_distinct_from(place_id),
             listed_for(reader),
         )
         .order_by(Reuse.id.desc())
         .limit(BROUGHT_IN)
     )
-    return [BroughtIn(item_row(reader, row), Outcome(row.outcome)) for row in found]
 
 
 def init_app(app: Flask) -> None:

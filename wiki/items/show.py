@@ -34,7 +34,7 @@ from wiki.kernel.access import allow, public, signed_in, steward
 from wiki.kernel.answers import never_store
 from wiki.kernel.database import db
 from wiki.kernel.errors import Refused
-from wiki.kernel.languages import _
+from wiki.kernel.languages import _, language
 from wiki.kernel.naming import KEY_LENGTH
 from wiki.kernel.pages import Pager, page, page_number
 from wiki.people.current import Reader, current_reader
@@ -86,7 +86,8 @@ def show_page(
         agreements=read_agreements(reader, frame.id) if frame.kind.has_ladder else [],
         mine=mine,
         may=may,
-        form=form or (blank_reply() if may["reply"] else None),
+        form=form,
+        blank_reply=blank_reply(language()) if may["reply"] and form is None else None,
         editing=editing,
         rungs=RUNG_LABELS,
         basis=BASIS_LABELS.get(frame.basis) if frame.basis else None,

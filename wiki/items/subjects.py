@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, abort, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import exists, func, literal, select, union_all
+from sqlalchemy import Executable, exists, func, literal, select, union_all
 
 from wiki.items.filters import in_area
 from wiki.items.following import Follow, Subject
 from wiki.items.kinds import Kind, all_kinds
-from wiki.items.listing import Link
+from wiki.items.listing import Link, one_page
 from wiki.items.models import Item, ItemTag
-from wiki.items.reading import joined, newest_first, read_page, rows_for
+from wiki.items.reading import joined, newest_first, rows_for
 from wiki.items.visibility import open_to
 from wiki.kernel.access import public
 from wiki.kernel.clock import today
-from wiki.kernel.database import db
 from wiki.kernel.languages import _, _l
 from wiki.kernel.naming import fold
-from wiki.kernel.pages import page, page_number
+from wiki.kernel.pages import PER_PAGE, Pager, page, page_number
+from wiki.kernel.questions import question
 from wiki.kernel.registry import MenuEntry, registry
 from wiki.people.bylines import Byline, byline
 from wiki.people.current import Reader, current_reader
 from wiki.people.models import Organisation, OrganisationArea, Person, Topic
+from wiki.people.tagging import known_to
 from wiki.people.vocabulary import Area, Tag, TagAlias
 from wiki.places.labels import PlaceLabel, place_label
 from wiki.places.models import Place, PlaceArea, is_live
@@ -71,6 +71,11 @@ def index() -> ResponseReturnValue:
 
 def read_tags(reader: Reader) -> list[TagLine]:
     """Every tag this reader can find something under, with how much that is, up to a hundred."""
+    return [line for line in (TagLine._make(row) for row in all_tags(reader)) if line.number]
+
+
+@question
+def all_tags(reader: Reader) -> Executable:
     some = (
         select(ItemTag.id)
         .join(Item, Item.id == ItemTag.item_id)
@@ -80,8 +85,7 @@ def read_tags(reader: Reader) -> list[TagLine]:
         .subquery()
     )
     number = select(func.count()).select_from(some).scalar_subquery()
-    found = db().execute(select(Tag.name, Tag.slug, Tag.description, number))
-    return [line for line in (TagLine(*row) for row in found) if line.number]
+    return select(Tag.name, Tag.slug, Tag.description, number)
 
 
 class TagFound(NamedTuple):
@@ -104,7 +108,9 @@ def tag(slug: str) -> ResponseReturnValue:
     if found is None:
         return redirect(f"/tags/{preferred_slug(slug)}", 301)
     kind = kind_asked()
-    rows, pager = read_page(reader, filed_under(reader, found.id, kind), page_number())
+    pager = Pager(page_number(), has_next=False)
+    filed = filed_under(reader, found.id, kind.name if kind else None, PER_PAGE + 1, pager.offset)
+    rows, pager = one_page(reader, filed, pager.number)
     return page(
         "listing/tag.html",
         tag=found,
@@ -112,41 +118,47 @@ def tag(slug: str) -> ResponseReturnValue:
         pager=pager,
         kind=kind,
         tabs=kind_tabs(f"/tags/{slug}", kind),
-        synonyms=synonyms_of(found.id),
+        synonyms=[row.name for row in synonyms(found.id)],
         people=people_who_know(reader, found.id),
         places=places_using(reader, found.id),
     )
 
 
 def read_tag(reader: Reader, slug: str) -> TagFound | None:
+    found = tag_row(reader, slug)
+    return TagFound._make(found[0]) if found else None
+
+
+@question
+def tag_row(reader: Reader, slug: str) -> Executable:
     followed = exists().where(
         Follow.person_id == reader.id, Follow.subject == Subject.TAG, Follow.subject_id == Tag.id
     )
-    row = (
-        db()
-        .execute(
-            select(Tag.id, Tag.name, Tag.slug, Tag.description, followed).where(Tag.slug == slug)
-        )
-        .first()
+    return select(Tag.id, Tag.name, Tag.slug, Tag.description, followed).where(
+        Tag.slug == slug, known_to(reader)
     )
-    return TagFound(*row) if row is not None else None
 
 
 def preferred_slug(slug: str) -> str:
     """Where an old name or synonym leads."""
-    found = db().scalar(
-        select(Tag.slug).join(TagAlias, TagAlias.tag_id == Tag.id).where(TagAlias.slug == slug)
-    )
-    return found or abort(404)
+    found = preferred(slug)
+    return str(found[0].slug) if found else abort(404)
 
 
-def synonyms_of(tag_id: int) -> list[str]:
-    return list(
-        db().scalars(select(TagAlias.name).where(TagAlias.tag_id == tag_id).order_by(TagAlias.name))
-    )
+@question
+def preferred(slug: str) -> Executable:
+    return select(Tag.slug).join(TagAlias, TagAlias.tag_id == Tag.id).where(TagAlias.slug == slug)
 
 
-def filed_under(reader: Reader, tag_id: int, kind: Kind | None) -> Any:
+@question
+def synonyms(tag_id: int) -> Executable:
+    return select(TagAlias.name).where(TagAlias.tag_id == tag_id).order_by(TagAlias.name)
+
+
+@question
+def filed_under(
+    reader: Reader, tag_id: int, kind: str | None, limit: int, offset: int
+) -> Executable:
     """The tag's items, newest first, read in the order of its own index however full it is."""
     statement = (
         joined()
@@ -154,7 +166,9 @@ def filed_under(reader: Reader, tag_id: int, kind: Kind | None) -> Any:
         .where(ItemTag.tag_id == tag_id, ItemTag.listed_at.is_not(None), open_to(reader))
         .order_by(ItemTag.listed_at.desc(), ItemTag.item_id.desc())
     )
-    return statement.where(Item.kind == kind.name) if kind is not None else statement
+    if kind is not None:
+        statement = statement.where(Item.kind == kind)
+    return statement.limit(limit).offset(offset)
 
 
 def kind_asked() -> Kind | None:
@@ -173,7 +187,21 @@ def people_who_know(reader: Reader, tag_id: int) -> list[Byline]:
     """People who say they know about it; visitors are shown nobody."""
     if not reader.signed_in:
         return []
-    found = db().execute(
+    return [
+        byline(
+            reader,
+            name=row.name,
+            key=row.key,
+            organisation=row.organisation,
+            organisation_id=row.organisation_id,
+        )
+        for row in knowing(tag_id)
+    ]
+
+
+@question
+def knowing(tag_id: int) -> Executable:
+    return (
         select(
             Person.name,
             Person.key,
@@ -186,16 +214,6 @@ def people_who_know(reader: Reader, tag_id: int) -> list[Byline]:
         .order_by(Person.sort_name, Person.id)
         .limit(PEOPLE)
     )
-    return [
-        byline(
-            reader,
-            name=row.name,
-            key=row.key,
-            organisation=row.organisation,
-            organisation_id=row.organisation_id,
-        )
-        for row in found
-    ]
 
 
 class PlaceUsing(NamedTuple):
@@ -205,6 +223,15 @@ class PlaceUsing(NamedTuple):
 
 def places_using(reader: Reader, tag_id: int) -> list[PlaceUsing]:
     """Where most of the tag's newest items were written."""
+    shown = (
+        (place_label(row.slug, row.name, row.kind, row.thread), row.number)
+        for row in using(reader, tag_id)
+    )
+    return [PlaceUsing(label, number) for label, number in shown if label is not None]
+
+
+@question
+def using(reader: Reader, tag_id: int) -> Executable:
     newest = (
         select(Item.place_id)
         .join(ItemTag, ItemTag.item_id == Item.id)
@@ -213,7 +240,7 @@ def places_using(reader: Reader, tag_id: int) -> list[PlaceUsing]:
         .limit(LOOKED_AT)
         .subquery()
     )
-    found = db().execute(
+    return (
         select(Place.slug, Place.name, Place.kind, Place.thread, func.count().label("number"))
         .join(newest, newest.c.place_id == Place.id)
         .where(places_open_to(reader))
@@ -221,15 +248,12 @@ def places_using(reader: Reader, tag_id: int) -> list[PlaceUsing]:
         .order_by(func.count().desc(), Place.sort_name)
         .limit(PLACES)
     )
-    shown = ((place_label(row.slug, row.name, row.kind, row.thread), row.number) for row in found)
-    return [PlaceUsing(label, number) for label, number in shown if label is not None]
 
 
 # -- areas
 
 
-@dataclass(frozen=True, slots=True)
-class AreaLine:
+class AreaLine(NamedTuple):
     """An area, possibly inside another, possibly no longer in use."""
 
     name: str
@@ -246,15 +270,20 @@ class AreaLine:
         return self.valid_to is not None and self.valid_to < today()
 
 
-def area_lines() -> Any:
+@question
+def area_lines(slug: str | None) -> Executable:
+    """All areas, or the one at this address."""
     outer = Area.__table__.alias("outer_area")
-    return select(Area.name, Area.slug, func.coalesce(outer.c.name, ""), Area.valid_to).outerjoin(
-        outer, outer.c.id == Area.parent_id
+    lines = (
+        select(Area.name, Area.slug, func.coalesce(outer.c.name, ""), Area.valid_to)
+        .outerjoin(outer, outer.c.id == Area.parent_id)
+        .order_by(Area.name)
     )
+    return lines if slug is None else lines.where(Area.slug == slug)
 
 
 def read_areas() -> list[AreaLine]:
-    return [AreaLine(*row) for row in db().execute(area_lines().order_by(Area.name))]
+    return [AreaLine._make(row) for row in area_lines(None)]
 
 
 @views.get("/areas/<slug>")
@@ -262,16 +291,15 @@ def read_areas() -> list[AreaLine]:
 def area(slug: str) -> ResponseReturnValue:
     """What was learned in an area and in the areas inside it, whoever wrote it."""
     reader = current_reader()
-    row = db().execute(area_lines().where(Area.slug == slug)).first() or abort(404)
+    lines = area_lines(slug) or abort(404)
     kind = kind_asked()
-    statement = rows_for(reader).where(in_area(slug))
-    if kind is not None:
-        statement = statement.where(Item.kind == kind.name)
-    rows, pager = read_page(reader, newest_first(statement), page_number())
+    pager = Pager(page_number(), has_next=False)
+    found = learned_in(reader, slug, kind.name if kind else None, PER_PAGE + 1, pager.offset)
+    rows, pager = one_page(reader, found, pager.number)
     places, organisations = read_neighbours(reader, slug)
     return page(
         "listing/area.html",
-        area=AreaLine(*row),
+        area=AreaLine._make(lines[0]),
         rows=rows,
         pager=pager,
         kind=kind,
@@ -281,26 +309,39 @@ def area(slug: str) -> ResponseReturnValue:
     )
 
 
+@question
+def learned_in(reader: Reader, slug: str, kind: str | None, limit: int, offset: int) -> Executable:
+    statement = newest_first(rows_for(reader).where(in_area(slug)))
+    if kind is not None:
+        statement = statement.where(Item.kind == kind)
+    return statement.limit(limit).offset(offset)
+
+
 def read_neighbours(reader: Reader, slug: str) -> tuple[list[PlaceLabel], list[tuple[str, str]]]:
     """The communities and the organisations of an area. One statement."""
-    here = select(Area.id).where(Area.slug == slug).scalar_subquery()
-    found: Any = db().execute(
-        union_all(
-            select(Place.slug, Place.name, Place.kind, Place.thread)
-            .join(PlaceArea, PlaceArea.place_id == Place.id)
-            .where(PlaceArea.area_id == here, places_open_to(reader), is_live()),
-            select(Organisation.key, Organisation.name, literal("organisation"), literal(0))
-            .join(OrganisationArea, OrganisationArea.organisation_id == Organisation.id)
-            .where(OrganisationArea.area_id == here, Organisation.closed_at.is_(None)),
-        ).order_by("name")
-    )
     places, organisations = [], []
-    for row in found:
+    for row in neighbours(reader, slug):
         if row.kind == "organisation":
             organisations.append((row.name, f"/organisations/{row.slug}"))
         elif (label := place_label(row.slug, row.name, row.kind, row.thread)) is not None:
             places.append(label)
     return places, organisations
+
+
+@question
+def neighbours(reader: Reader, slug: str) -> Executable:
+    here = select(Area.id).where(Area.slug == slug).scalar_subquery()
+    places: Any = (
+        select(Place.slug, Place.name, Place.kind, Place.thread)
+        .join(PlaceArea, PlaceArea.place_id == Place.id)
+        .where(PlaceArea.area_id == here, places_open_to(reader), is_live())
+    )
+    organisations = (
+        select(Organisation.key, Organisation.name, literal("organisation"), literal(0))
+        .join(OrganisationArea, OrganisationArea.organisation_id == Organisation.id)
+        .where(OrganisationArea.area_id == here, Organisation.closed_at.is_(None))
+    )
+    return union_all(places, organisations).order_by("name")
 
 
 def init_app(app: Flask) -> None:

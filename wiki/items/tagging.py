@@ -1,13 +1,24 @@
-"""What hangs from a tag among items, when the tag is merged into another."""
+"""What hangs from a tag among items."""
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from wiki.items.following import Follow, Subject
-from wiki.items.models import ItemTag
+from wiki.items.models import Item, ItemTag
+from wiki.items.visibility import listed_for
 from wiki.kernel.database import db
+from wiki.people.current import Reader
+from wiki.people.vocabulary import Tag
+
+
+def filed_for(reader: Reader) -> ColumnElement[bool]:
+    """Whether the reader may read, or wrote, something that is filed under a tag."""
+    readable = listed_for(reader)
+    if reader.signed_in:
+        readable = or_(readable, Item.author_id == reader.id)
+    return exists().where(ItemTag.tag_id == Tag.id, Item.id == ItemTag.item_id, readable)
 
 
 def merge(from_id: int, to_id: int) -> None:

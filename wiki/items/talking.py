@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
+from flask import current_app
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
+    StringField,
     TextAreaField,
 )
 from wtforms.validators import Optional
@@ -44,9 +47,11 @@ class ReplyForm(Form):
 
 
 @cache
-def blank_reply() -> ReplyForm:
-    """The form below every item, made once; the token is printed beside it, not kept in it."""
-    return ReplyForm(formdata=None, meta={"csrf": False})
+def blank_reply(_language: str) -> Markup:
+    """The fields below every item before anybody types, printed once in each language."""
+    macros: Any = current_app.jinja_env.get_template("items/_reply_fields.html").module
+    fields: Markup = macros.reply_fields(ReplyForm(formdata=None, meta={"csrf": False}))
+    return fields
 
 
 class ReuseForm(Form):
@@ -64,7 +69,7 @@ class ReuseForm(Form):
     )
     effect = SelectField(
         _l("Did it change anything larger?"),
-        choices=choices_of({"": _l("Not that we know"), **EFFECT_LABELS}),
+        choices=choices_of([("", _l("Not that we know")), *EFFECT_LABELS.items()]),
     )
     may_contact = BooleanField(_l("People may ask me about it"))
 
@@ -74,7 +79,9 @@ class WithdrawalForm(Form):
         _l("Why?"),
         validators=[MustBe(_l("Say why, for those who come back to it.")), AtMost(600)],
     )
-    successor = HiddenField()
+    successor = StringField(
+        _l("What should people read instead?"), description=_l("Paste its address.")
+    )
 
 
 class VisibilityForm(Form):

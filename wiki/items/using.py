@@ -24,6 +24,7 @@ from wiki.kernel.languages import _
 from wiki.kernel.pages import page
 from wiki.people.current import Reader, current_reader
 from wiki.people.models import Organisation, Person
+from wiki.people.tagging import known_to
 from wiki.people.vocabulary import Tag
 from wiki.places import policy as place_policy
 from wiki.places.membership import membership_ids
@@ -186,10 +187,12 @@ def follow_subject(subject: str, ref: str) -> ResponseReturnValue:
     """Follow a tag or place by its slug, a person by their key; no membership is needed (S4)."""
     models: dict[str, Any] = {"tag": Tag.slug, "place": Place.slug, "person": Person.key}
     column = models[subject]
-    found = db().execute(select(column.class_.id, column).where(column == ref)).first() or abort(
-        404
-    )
-    now_followed = toggle(current_reader(), Subject(subject), found.id)
+    reader = current_reader()
+    wanted = select(column.class_.id, column).where(column == ref)
+    if subject == "tag":
+        wanted = wanted.where(known_to(reader))
+    found = db().execute(wanted).first() or abort(404)
+    now_followed = toggle(reader, Subject(subject), found.id)
     if now_followed:
         flash(_("You follow this now: what is new in it comes to your catch-up."), "done")
     else:
