@@ -1,4 +1,6 @@
-"""What can be set: each setting is read from the environment once, typed, with a default for a desk."""
+"""What can be set: each setting is read from the environment once, typed, with a default for a
+desk.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Read every ``ACROSS_*`` setting; raise :class:`WrongSetting` with a sentence for a wrong one."""
+        """Read every ``ACROSS_*`` setting; raise :class:`WrongSetting` with a sentence for a wrong
+        one.
+        """
         known = {f"ACROSS_{name.upper()}" for name in cls.__slots__}
         unknown = sorted(
             name for name in environ if name.startswith("ACROSS_") and name not in known | ELSEWHERE

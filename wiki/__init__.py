@@ -27,7 +27,7 @@ FEATURES = (
 
 
 class Across(Flask):
-    """Flask with one rule more: one request is one transaction, kept when the answer is below 400."""
+    """Flask with one rule more: a request is one transaction, kept if the answer is below 400."""
 
     def dispatch_request(self) -> Response:
         answer = self.make_response(super().dispatch_request())

@@ -19,7 +19,9 @@ def test_every_answer_carries_the_policy_and_stays_private(world, signed_in):
     assert "Cookie" in headers["Vary"]
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/insights/aaaaaaaaaa", "/nothing/aaaaaaaaaa-x", "/%00", "/" + "x" * 3000])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/insights/aaaaaaaaaa", "/nothing/aaaaaaaaaa-x", "/%00", "/" + "x" * 3000]
+)
 def test_unknown_addresses_answer_in_words(world, visitor, path):
     answer = visitor.get(path)
 
@@ -59,14 +61,18 @@ def test_a_crash_answers_with_a_number_and_keeps_nothing(world, app, signed_in, 
     with transaction():
         path = world.item().path
 
-    answer = signed_in(world.chidi).post(f"{path}/replies", data={"body": "Hello", "kind": "comment"})
+    answer = signed_in(world.chidi).post(
+        f"{path}/replies", data={"body": "Hello", "kind": "comment"}
+    )
 
     assert answer.status_code == 500
     assert "boom" not in answer.text
     assert "Something broke on our side" in answer.text
 
 
-def test_a_locked_database_answers_503_and_says_when_to_come_back(world, app, signed_in, monkeypatch):
+def test_a_locked_database_answers_503_and_says_when_to_come_back(
+    world, app, signed_in, monkeypatch
+):
     import sqlite3
 
     from sqlalchemy.exc import OperationalError
@@ -80,7 +86,9 @@ def test_a_locked_database_answers_503_and_says_when_to_come_back(world, app, si
     with transaction():
         path = world.item().path
 
-    answer = signed_in(world.chidi).post(f"{path}/replies", data={"body": "Hello", "kind": "comment"})
+    answer = signed_in(world.chidi).post(
+        f"{path}/replies", data={"body": "Hello", "kind": "comment"}
+    )
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
 

@@ -46,7 +46,9 @@ def queue(world, to="bo.lind@testford.example"):
 
 def state_of(mail_id):
     with transaction():
-        return db().scalar(select(Mail).where(Mail.id == mail_id).execution_options(populate_existing=True))
+        return db().scalar(
+            select(Mail).where(Mail.id == mail_id).execution_options(populate_existing=True)
+        )
 
 
 def test_a_queued_mail_is_sent_once_and_its_text_erased(world, letterbox):

@@ -122,5 +122,10 @@ def test_deliveries_are_made_for_listeners_only(world):
         record("site.unheard", session.get_one(Site, 1))
 
     with transaction():
-        waiting = select(func.count()).select_from(Delivery).join(Event).where(Event.name == "site.unheard")
+        waiting = (
+            select(func.count())
+            .select_from(Delivery)
+            .join(Event)
+            .where(Event.name == "site.unheard")
+        )
         assert db().scalar(waiting) == 0

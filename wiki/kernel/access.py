@@ -49,6 +49,8 @@ def allow(answer: bool) -> None:
 def guard() -> ResponseReturnValue | None:
     if "\0" in request.path:
         abort(404)  # no address holds one, and no database takes one
+    if not is_text(request.query_string):
+        abort(400)
     if request.endpoint is None or request.endpoint == "static":
         return None
     needs = access_of(current_app, request.endpoint)
@@ -62,6 +64,15 @@ def guard() -> ResponseReturnValue | None:
         abort(404)
     g.private = True
     return None
+
+
+def is_text(query: bytes) -> bool:
+    """Whether what follows the question mark can be read; any bytes may be sent there."""
+    try:
+        query.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def ask_to_sign_in() -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from flask import render_template as render
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
 from wiki.kernel.errors import Refused
@@ -153,17 +153,32 @@ def show_refusal(refusal: Refused) -> ResponseReturnValue:
     return wrong(422, _("That can’t be done."), refusal.sentence)
 
 
-def show_database_error(error: DBAPIError) -> ResponseReturnValue:
-    """Locked, full or away: say so and keep nothing half done. Values no database takes are the
-    sender's mistake.
+def show_impossible_value(error: DataError | OverflowError) -> ResponseReturnValue:
+    """A value no column holds is the sender's mistake. Of a number too large for it, SQLite's
+    driver says so in its own way.
     """
-    if isinstance(error, DataError):
-        return show_http_error(BadRequest())
+    return show_http_error(BadRequest())
+
+
+def show_database_error(error: DBAPIError) -> ResponseReturnValue:
+    """Locked, full or away: say so and keep nothing half done."""
     log.error("database refused", exc_info=error)
     full = isinstance(error.orig, sqlite3.OperationalError) and "full" in str(error.orig)
     answer = wrong(507 if full else 503, *statements(503))
     answer.headers["Retry-After"] = "30"
     return answer
+
+
+def show_collision(error: IntegrityError) -> ResponseReturnValue:
+    """Two people did the same in the same moment and the database let one of them: the other is
+    asked to look again.
+    """
+    log.error("database saw a collision", exc_info=error)
+    return wrong(
+        409,
+        _("Somebody did the same just now."),
+        _("Nothing of yours was saved. Go back, look again and send it once more."),
+    )
 
 
 def show_crash(error: InternalServerError) -> ResponseReturnValue:
@@ -180,5 +195,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(Refused, show_refusal)
     app.register_error_handler(OperationalError, show_database_error)
-    app.register_error_handler(DataError, show_database_error)
+    app.register_error_handler(DataError, show_impossible_value)
+    app.register_error_handler(OverflowError, show_impossible_value)
+    app.register_error_handler(IntegrityError, show_collision)
     app.register_error_handler(InternalServerError, show_crash)

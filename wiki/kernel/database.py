@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeDecorator
 from wiki.kernel.clock import now
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_ID = 2**31 - 1
 
 
 class Base(DeclarativeBase):
@@ -168,6 +169,11 @@ def init_app(app: Flask) -> None:
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:
         end_request(keep=False)
+
+
+def row_id(number: int | None) -> int:
+    """A number somebody sent, if a row can have it; else 0, which none has."""
+    return number if number is not None and 0 < number <= LARGEST_ID else 0
 
 
 def upsert(session: Session, table: type[Base]) -> SqliteInsert | PostgresqlInsert:

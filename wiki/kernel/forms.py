@@ -11,12 +11,14 @@ from flask import Flask, abort, request
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import (
     Field,
-    SelectChoice,
+    RadioField,
     SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
+from wtforms import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.form import BaseForm
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from wiki.kernel.errors import Refused
@@ -68,6 +70,15 @@ def choices_of(labels: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> list[Se
     """Choices of a select or radio field from values and their labels."""
     pairs = labels.items() if isinstance(labels, Mapping) else labels
     return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+class OneOf(RadioField):  # type: ignore[misc, unused-ignore]
+    """Radio buttons. None chosen is no answer; whether one is needed, the form says."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        choices: Any = self.iter_choices()
+        if self.data is not None and not any(choice.selected for choice in choices):
+            raise ValidationError(_l("Choose one of these."))
 
 
 class CheckboxesField(SelectMultipleField):

@@ -55,7 +55,12 @@ def translated_plural(singular: str, plural: str, number: int) -> str:
 
 def format_date(day: date, pattern: str, *, rebase: bool = False) -> str:
     """A day as the reader's language writes it; days have no time zone, so nothing is rebased."""
-    return written_date(day, pattern, str(flask_babel.get_locale() or DEFAULT))
+    return written_date(day, pattern, language())
+
+
+def language() -> str:
+    """The reader's language: what is kept in words is kept under it."""
+    return str(flask_babel.get_locale() or DEFAULT)
 
 
 @lru_cache(4096)

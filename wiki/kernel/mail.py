@@ -155,20 +155,22 @@ def claim() -> int | None:
 
 
 def send(mail_id: int) -> int:
-    with transaction(writing=False) as session:
-        mail = session.get_one(Mail, mail_id)
-        question = _still_wanted.get(mail.purpose)
-        wanted = question is None or question(mail)
-        is_sample = bool(session.scalar(select(Site.is_sample)))
-        message = message_of(mail)
     state, error = MailState.DROPPED, ""
-    if wanted:
-        try:
+    try:
+        with transaction(writing=False) as session:
+            mail = session.get_one(Mail, mail_id)
+            question = _still_wanted.get(mail.purpose)
+            wanted = question is None or question(mail)
+            is_sample = bool(session.scalar(select(Site.is_sample)))
+            message = message_of(mail) if wanted else None
+        if message is not None:
             (to_folder if is_sample else to_server)(message, current_app.config["SETTINGS"])
             state = MailState.SENT
-        except (OSError, smtplib.SMTPException) as failure:
-            log.warning("mail not sent", extra={"mail": mail_id, "error": type(failure).__name__})
-            state, error = MailState.QUEUED, f"{type(failure).__name__}: {failure}"[:300]
+    except (
+        Exception
+    ) as failure:  # the worker's outer edge: one letter must not keep back all after it
+        log.warning("mail not sent", extra={"mail": mail_id, "error": type(failure).__name__})
+        state, error = MailState.QUEUED, f"{type(failure).__name__}: {failure}"[:300]
     with transaction() as session:
         mail = session.get_one(Mail, mail_id)
         mail.settle(state, error)

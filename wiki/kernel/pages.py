@@ -88,7 +88,9 @@ class Pager:
 def page_number() -> int:
     """The ``page`` of the address, 1 when it is missing or nonsense."""
     value = request.args.get("page", "1")
-    return min(int(value), 100_000) if value.isascii() and value.isdigit() and value != "0" else 1
+    if not value.isascii() or not value.isdigit():
+        return 1
+    return min(max(int(value[:9]), 1), 100_000)
 
 
 def day(moment: datetime | date | None) -> str:
@@ -110,7 +112,7 @@ def ago(moment: datetime | date | None) -> str:
     the_day = local(moment).date() if isinstance(moment, datetime) else moment
     days = (today() - the_day).days
     if days == 0:
-        if isinstance(moment, datetime):
+        if isinstance(moment, datetime) and "kept_key" not in g:  # no minutes on what may be kept
             minutes = int((now() - moment).total_seconds() // 60)
             if 0 <= minutes < 2:
                 return _("just now")

@@ -12,7 +12,7 @@ numbers, texts, dates and readers, and the statement it returns is kept::
 
 What is computed from a value has to be computed before: inside, it is not known yet. Anything that
 is not a value (a choice, a flag, None) is known, and has a statement of its own. The present is
-``NOW`` or ``TODAY``, which are filled in when the question is put.
+``NOW``, ``TODAY`` or ``THIS_YEAR``, filled in when the question is put.
 """
 
 from __future__ import annotations
@@ -39,11 +39,16 @@ VALUES: Mapping[type, TypeEngine[Any]] = {
     datetime: Moment(),
     date: Date(),
 }
+#: More shapes than any question has: it was asked with values that do not look like values.
+MOST_SHAPES = 500
 SEVERAL = frozenset({list, tuple, set, frozenset})
 
-#: The moment and the day a question is put.
+#: The moment, the day and the year in which a question is put.
 NOW: BindParameter[datetime] = bindparam("now", type_=Moment(), callable_=now)
 TODAY: BindParameter[date] = bindparam("today", type_=Date(), callable_=today)
+THIS_YEAR: BindParameter[int] = bindparam(
+    "this_year", type_=Integer(), callable_=lambda: today().year
+)
 
 
 class HasStandIn(Protocol):
@@ -51,21 +56,24 @@ class HasStandIn(Protocol):
 
     @property
     def stand_in(self) -> Hashable:
-        """The same with a parameter in place of each value; equal for all that are asked for alike."""
+        """The same with parameters for its values: equal for all that are asked about alike."""
 
     @property
     def parameters(self) -> Mapping[str, Any]:
         """The values, by the names of those parameters."""
 
 
-def question(build: Callable[Asked, Executable]) -> Callable[Asked, Sequence[Row[Any]]]:
+def question(
+    build: Callable[Asked, Executable],
+) -> Callable[Asked, Sequence[Row[*tuple[Any, ...]]]]:
     """Ask the database with the statement this function makes; the answer is all its rows."""
     names = tuple(signature(build).parameters)
-    written: dict[tuple[Hashable, ...], Executable] = {}
+    written: dict[tuple[Any, ...], Executable] = {}
+    write: Callable[..., Executable] = build
 
     @wraps(build)
-    def ask(*values: Any) -> Sequence[Row[Any]]:
-        shape: list[Hashable] = []
+    def ask(*values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+        shape: list[Any] = []
         given: dict[str, Any] = {}
         for name, value in zip(names, values, strict=True):
             kind = type(value)
@@ -78,16 +86,19 @@ def question(build: Callable[Asked, Executable]) -> Callable[Asked, Sequence[Row
             else:
                 shape.append(value)
         key = tuple(shape)
-        if key not in written:
-            written[key] = without_dates(build(*map(stand_in_for, names, key)))
+        statement = written.get(key)
+        if statement is None:
+            if len(written) >= MOST_SHAPES:
+                written.clear()  # another thread may be just below
+            statement = written[key] = without_dates(write(*map(stand_in_for, names, key)))
         session = db()
         session.flush()
-        return session.connection().execute(written[key], given).all()
+        return session.connection().execute(statement, given).all()
 
     return ask  # type: ignore[return-value]
 
 
-def stand_in_for(name: str, part: Hashable) -> Any:
+def stand_in_for(name: str, part: Any) -> Any:
     if part in SEVERAL:
         return bindparam(name, expanding=True)
     return parameter(name, part) if isinstance(part, type) else part
@@ -98,9 +109,10 @@ def parameter(name: str, kind: type) -> BindParameter[Any]:
     return bindparam(name, type_=VALUES[kind])
 
 
-def without_dates(statement: Executable) -> Executable:
-    """Refuse a statement that would ask about the moment it was written for as long as it is kept."""
+def without_dates(statement: Any) -> Executable:
+    """Refuse a statement that would for ever ask about the moment it was written."""
     for part in iterate(statement):
         if isinstance(part, BindParameter) and isinstance(part.value, date):
             raise RuntimeError(f"a question is kept: ask with NOW or TODAY, not with {part.value}")
-    return statement
+    kept: Executable = statement
+    return kept

@@ -154,6 +154,8 @@ def fork(name: str, run: Callable[[], None]) -> int:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
+    except KeyboardInterrupt:
+        code = 130
     except BaseException:
         traceback.print_exc()
     finally:
@@ -172,6 +174,7 @@ def become(name: str, parent: int) -> None:
         raise SystemExit(1)
     for number in WATCHED:
         signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
@@ -182,7 +185,7 @@ def apart(run: Callable[[], None]) -> None:
     try:
         _, status = os.waitpid(pid, 0)
     except KeyboardInterrupt:
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGINT)
         os.waitpid(pid, 0)
         raise
     if code := os.waitstatus_to_exitcode(status):

@@ -13,9 +13,11 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from config import LOOPBACK, Settings, generated_key
 from wiki.kernel.clock import now
+from wiki.kernel.database import LARGEST_ID
 
 MEGABYTE = 1024 * 1024
 
@@ -58,19 +60,30 @@ def init_app(app: Flask) -> None:
         JSON_SORT_KEYS=False,
     )
     app.session_interface = FormSessions()
+    app.url_map.converters["int"] = RowNumber
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
         )
     limiter.init_app(app)
     # No limit holds for all pages; a view that has one of its own is checked when it is called.
-    app.before_request_funcs[None].remove(limiter._check_request_limit)
+    if limiter.enabled:
+        app.before_request_funcs[None].remove(limiter._check_request_limit)
     set_up_logs(settings)
     app.before_request(remember_start)
 
 
 def remember_start() -> None:
     g.started = now()
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address. One that no row can have leads nowhere, however long it is."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, urls: Map, max: int = LARGEST_ID) -> None:
+        super().__init__(urls, max=max)
 
 
 class JsonLines(logging.Formatter):

@@ -193,7 +193,9 @@ def deliver(delivery_id: int) -> None:
     """Call the listener and mark the delivery done, together or not at all."""
     try:
         with transaction() as session:
-            delivery = session.get_one(Delivery, delivery_id)
+            delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+            if delivery.done_at is not None:
+                return  # whoever took it over when this claim expired was faster
             listener = listener_called(delivery.listener)
             if listener is not None:
                 listener(session.get_one(Event, delivery.event_id))
@@ -208,7 +210,9 @@ def deliver(delivery_id: int) -> None:
 def put_off(delivery_id: int, error: Exception) -> None:
     """Try again later, after ever longer pauses; after the last try the row keeps its error."""
     with transaction() as session:
-        delivery = session.get_one(Delivery, delivery_id)
+        delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+        if delivery.done_at is not None:
+            return
         delivery.error = f"{type(error).__name__}: {error}"[:2000]
         delivery.claimed_until = None
         delivery.not_before = now() + timedelta(seconds=30 * 4 ** min(delivery.tries, 6))
