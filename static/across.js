@@ -69,7 +69,16 @@ function enhance(root) {
   inside(root, ".errors[role=alert]")[0]?.focus();
 }
 
+// Whoever quotes goes on writing below the quotation.
+function writeOn() {
+  const text = document.getElementById(location.hash.slice(1));
+  if (!(text instanceof HTMLTextAreaElement)) return;
+  text.focus();
+  text.setSelectionRange(text.value.length, text.value.length);
+}
+
 enhance(document);
+writeOn();
 document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) enhance(event.target);
 });

@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
     registry("navigation", app).add(
         MenuEntry(_l("Home"), "home.index", "house", section=("home",)), 10
     )
-    registry("account", app).add(MenuEntry(_l("What’s new"), "home.catch_up", icon="inbox"), 10)
+    registry("account", app).add(MenuEntry(_l("Catch-up"), "home.catch_up", icon="inbox"), 10)
     footer = registry("footer", app)
     footer.add(MenuEntry(_l("Help"), "about.help_page"), 10)
     footer.add(MenuEntry(_l("Sharing agreement"), "about.agreement"), 20)

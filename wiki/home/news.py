@@ -330,18 +330,20 @@ def latest_uses(ids: list[int], since: datetime, reader: Reader) -> dict[int, li
     """Where each of these items was used since then and how it went: the latest few of each."""
     found: dict[int, list[NewUse]] = {}
     for row in latest_use_rows(reader, ids, since) if ids else ():
-        found.setdefault(row.item_id, []).append(NewUse(row.where, Outcome(row.outcome)))
+        where = row.where or _("A partner")
+        found.setdefault(row.item_id, []).append(NewUse(where, Outcome(row.outcome)))
     return found
 
 
 @question
 def latest_use_rows(reader: Reader, ids: list[int], since: datetime) -> Executable:
     turn = func.row_number().over(partition_by=Reuse.item_id, order_by=Reuse.id.desc())
+    named = case((Reuse.attribution == Attribution.NAMED, Organisation.name), else_=None)
     inside = (
         select(
             Reuse.item_id,
             Reuse.outcome,
-            func.coalesce(Place.name, Organisation.name).label("where"),
+            func.coalesce(Place.name, named).label("where"),
             turn.label("turn"),
         )
         .join(Organisation, Organisation.id == Reuse.organisation_id)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from wiki.home.words import beginning, monday
-from wiki.items.choices import Visibility
+from wiki.items.choices import Attribution, Visibility
 from wiki.items.frames import KNOTS, Knot
 from wiki.items.models import Item
 from wiki.items.reading import ItemRow, item_row, joined
@@ -138,6 +138,7 @@ def leading(
             chosen.c.why,
             Reuse.id.label("use_id"),
             Reuse.outcome,
+            Reuse.attribution.label("use_attribution"),
             Reuse.place_id.label("used_in_id"),
             Reuse.organisation_id.label("used_by_id"),
             Reuse.created_at.label("used_at"),
@@ -212,10 +213,15 @@ def start(row: ItemRow) -> Knot:
 
 
 def knot(reader: Reader, record: Row[Any]) -> Knot:
-    """A place of use; visitors read the organisation where the community is not public."""
-    shows_place = record.used_in_name and (reader.signed_in or record.used_in_public)
-    name = record.used_in_name if shows_place else record.used_by_name
-    thread = record.used_in_thread if shows_place else record.used_by_id % 6 + 1
+    """A place of use; visitors read the organisation where the community is not public. Who used
+    it in a role only tells no organisation (invariant 6).
+    """
+    if record.used_in_name and (reader.signed_in or record.used_in_public):
+        name, thread = record.used_in_name, record.used_in_thread
+    elif record.use_attribution == Attribution.ROLE_ONLY:
+        name, thread = _("A partner"), 6
+    else:
+        name, thread = record.used_by_name, record.used_by_id % 6 + 1
     is_new = now() - record.used_at < timedelta(days=7)
     return Knot(name, thread, Outcome(record.outcome).value, _("this week") if is_new else "")
 

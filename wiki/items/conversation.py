@@ -14,7 +14,7 @@ from wiki.items.replies import Reply, ReplyKind, reply
 from wiki.items.show import find, place_of, show_page
 from wiki.items.talking import ReplyForm
 from wiki.kernel.access import allow, signed_in
-from wiki.kernel.database import db, end_request
+from wiki.kernel.database import db, end_request, row_id
 from wiki.kernel.errors import Refused, Stale
 from wiki.kernel.languages import _
 from wiki.kernel.pages import page
@@ -52,7 +52,7 @@ def quoted_reply(item: Item, reply_id: int | None) -> Reply | None:
     if not reply_id:
         return None
     return db().scalar(
-        select(Reply).where(Reply.id == reply_id, Reply.item_id == item.id)
+        select(Reply).where(Reply.id == row_id(reply_id), Reply.item_id == item.id)
     ) or abort(404)
 
 

@@ -9,13 +9,10 @@ from flask import abort, request
 from wtforms import (
     DateField,
     IntegerField,
-    RadioField,
     SelectField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
-from wtforms.form import BaseForm
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
@@ -33,7 +30,7 @@ from wiki.items.kinds import PartOfText
 from wiki.items.models import CLAIMS, Item, Written
 from wiki.items.offering import Offered
 from wiki.kernel import markdown
-from wiki.kernel.forms import AtMost, CheckboxesField, Form, choices_of
+from wiki.kernel.forms import AtMost, CheckboxesField, Form, OneOf, choices_of
 from wiki.kernel.languages import _, _l
 from wiki.kernel.markdown import MAX_ITEM, Rendered
 from wiki.kernel.markdown.rendered import normalised
@@ -46,15 +43,6 @@ MOST_TAGS = 12
 UNTIL_SHARED = ("visibility", "restriction_reason", "restriction_review_on")
 #: What somebody else's item does not let one change.
 AUTHOR_ONLY = ("place", *CLAIMS, *UNTIL_SHARED)
-
-
-class OneOf(RadioField):  # type: ignore[misc, unused-ignore]
-    """Radio buttons. None chosen is no answer; whether one is needed, the form says."""
-
-    def pre_validate(self, form: BaseForm) -> None:
-        choices: Any = self.iter_choices()
-        if self.data is not None and not any(choice.selected for choice in choices):
-            raise ValidationError(_("Choose one of these."))
 
 
 def saying(sentence: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import Executable, Row, and_, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
-from wiki.items.choices import Basis, Intent, Origin
+from wiki.items.choices import Attribution, Basis, Intent, Origin
 from wiki.items.following import Follow, Helpful, Subject
 from wiki.items.kinds import Kind, PartOfText, kind_called
 from wiki.items.models import Item, ItemArea, ItemLearnerGroup, ItemTag
@@ -23,6 +23,7 @@ from wiki.items.reuse import EFFECT_LABELS, Agreement, Effect, Outcome, Reuse
 from wiki.items.visibility import open_to, readable_by
 from wiki.kernel import markdown
 from wiki.kernel.database import db
+from wiki.kernel.languages import _
 from wiki.kernel.markdown import Reference
 from wiki.kernel.questions import question
 from wiki.people.bylines import Byline
@@ -31,7 +32,7 @@ from wiki.people.models import Organisation, Person
 from wiki.people.vocabulary import Area, LearnerGroup, Tag
 from wiki.places.labels import PlaceLabel, place_label
 from wiki.places.membership import Membership
-from wiki.places.models import Place, state_of_place
+from wiki.places.models import Place, is_live, state_of_place
 from wiki.places.queries import open_to as places_open_to
 
 REPLIES_PER_PAGE = 50
@@ -43,6 +44,7 @@ FRAME = (
     Item.references,
     Item.summary,
     Item.version,
+    Item.shared_version,
     Item.author_id,
     Item.published_at,
     Item.revised_at,
@@ -73,6 +75,7 @@ class Frame:
     lede: str
     parts: tuple[tuple[PartOfText, Markup | None], ...]
     version: int
+    edits_since_shared: int
     published_at: datetime | None
     revised_at: datetime | None
     intent: Intent
@@ -141,6 +144,7 @@ def frame_of(reader: Reader, row: Row[Any]) -> Frame:
             for part in of_item.kind.parts
         ),
         version=row.version,
+        edits_since_shared=row.version - row.shared_version,
         published_at=row.published_at,
         revised_at=row.revised_at,
         intent=Intent(row.intent),
@@ -331,7 +335,7 @@ def read_uses(reader: Reader, frame: Frame, limit: int = 20) -> list[ShownUse]:
         ShownUse(
             id=row.id,
             byline=byline_of(reader, row),
-            organisation=row.used_in_name,
+            organisation=organisation_of_use(row),
             place=place_label(row.slug, row.name, row.kind, row.thread),
             outcome=Outcome(row.outcome),
             effect=str(EFFECT_LABELS[Effect(row.effect)]) if row.effect else "",
@@ -339,12 +343,23 @@ def read_uses(reader: Reader, frame: Frame, limit: int = 20) -> list[ShownUse]:
             may_contact=row.may_contact,
             at=row.created_at,
             updated_at=row.updated_at,
-            thread=row.thread or row.used_in % 6 + 1,
+            thread=row.thread or thread_of_use(row),
             is_before_edit=row.item_version < frame.version,
             is_mine=row.by_id == reader.id and reader.signed_in,
         )
         for row in uses_of(reader, frame.id, limit)
     ]
+
+
+def organisation_of_use(row: Row[Any]) -> str:
+    """Where something was used outside any place; who used it in a role only tells no organisation
+    (invariant 6).
+    """
+    return _("A partner") if row.attribution == Attribution.ROLE_ONLY else row.used_in_name
+
+
+def thread_of_use(row: Row[Any]) -> int:
+    return 6 if row.attribution == Attribution.ROLE_ONLY else row.used_in % 6 + 1
 
 
 @question
@@ -455,7 +470,7 @@ def marks_of(reader: Reader, item_id: int, place_id: int | None) -> Executable:
         )
     )
     convened = select(literal("convenes"), Place.id, Place.name).where(
-        (Place.convenor_id == reader.id) | (Place.deputy_id == reader.id), Place.closed_at.is_(None)
+        (Place.convenor_id == reader.id) | (Place.deputy_id == reader.id), is_live()
     )
     member = (
         select(literal("member"), literal(0), literal(""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from wiki.items.choices import Visibility
 from wiki.items.models import Item
@@ -66,16 +66,29 @@ def tell_author_of_edit(event: Event) -> None:
 @mail.still_wanted_if("item_revised")
 def author_can_open(letter: mail.Mail) -> bool:
     """Not once it was withdrawn, or its author can no longer sign in under this address."""
-    return (
-        db().scalar(
-            select(Item.id)
-            .join(Person, Person.id == Item.author_id)
-            .where(
-                Item.id == letter.about_id,
-                Item.withdrawn_at.is_(None),
-                Person.email == letter.to,
-                Person.disabled_at.is_(None),
-            )
+    return is_authors(letter, Item.withdrawn_at.is_(None))
+
+
+@mail.still_wanted_if("item_public")
+def still_public(letter: mail.Mail) -> bool:
+    return is_authors(letter, Item.visibility == Visibility.PUBLIC, Item.listed_at.is_not(None))
+
+
+@mail.still_wanted_if("item_opened")
+def author_can_sign_in(letter: mail.Mail) -> bool:
+    return is_authors(letter)
+
+
+def is_authors(letter: mail.Mail, *more: ColumnElement[bool]) -> bool:
+    """Whether it goes to the author of what it tells of, who can still sign in."""
+    theirs = (
+        select(Item.id)
+        .join(Person, Person.id == Item.author_id)
+        .where(
+            Item.id == letter.about_id,
+            Person.email == letter.to,
+            Person.disabled_at.is_(None),
+            *more,
         )
-        is not None
     )
+    return db().scalar(theirs) is not None

@@ -54,6 +54,7 @@ declare(
     }
 )
 
+LONGEST_EXCERPT = 320
 RESTRICTED_AT_MOST = timedelta(days=366)
 #: What only the author says of an item (DECISIONS.md 3).
 CLAIMS = ("intent", "evidence_basis", "origin")
@@ -111,7 +112,7 @@ class Item(Timestamps, Base):
     slug: Mapped[str] = mapped_column(String(60), default="untitled")
     title: Mapped[str] = mapped_column(String(300), default="")
     summary: Mapped[str] = mapped_column(String(600), default="")
-    excerpt: Mapped[str] = mapped_column(String(320), default="")
+    excerpt: Mapped[str] = mapped_column(String(LONGEST_EXCERPT), default="")
     body: Mapped[str] = deferred(mapped_column(Text, default=""))
     html: Mapped[dict[str, str]] = deferred(mapped_column(JSON, default=dict))
     text: Mapped[str] = deferred(mapped_column(Text, default=""))
@@ -494,7 +495,7 @@ class Item(Timestamps, Base):
             for name, one in rendered.items()
             if one.references
         }
-        self.excerpt = written.summary or excerpt(self.text)
+        self.excerpt = excerpt(written.summary, LONGEST_EXCERPT - 1) or excerpt(self.text)
         self.problem = next((one.problem for one in rendered.values() if one.problem), "") or ""
         self.renderer = RENDERER_VERSION
 

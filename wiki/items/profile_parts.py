@@ -44,8 +44,7 @@ def follow_person(reader: Reader, person: PersonRow) -> Iterator[PageAct]:
     if person.id == reader.id or person.has_left:
         return
     followed = following.follows(reader.id, Subject.PERSON, person.id)
-    label = _("Following") if followed else _("Follow")
-    yield PageAct(label, f"/following/person/{person.key}", "bell", followed)
+    yield PageAct(_("Follow"), f"/following/person/{person.key}", "bell", followed)
 
 
 def init_app(app: Flask) -> None:

@@ -106,7 +106,7 @@ def tag(slug: str) -> ResponseReturnValue:
     reader = current_reader()
     found = read_tag(reader, slug)
     if found is None:
-        return redirect(f"/tags/{preferred_slug(slug)}", 301)
+        return redirect(f"/tags/{preferred_slug(reader, slug)}", 301)
     kind = kind_asked()
     pager = Pager(page_number(), has_next=False)
     filed = filed_under(reader, found.id, kind.name if kind else None, PER_PAGE + 1, pager.offset)
@@ -139,15 +139,16 @@ def tag_row(reader: Reader, slug: str) -> Executable:
     )
 
 
-def preferred_slug(slug: str) -> str:
-    """Where an old name or synonym leads."""
-    found = preferred(slug)
+def preferred_slug(reader: Reader, slug: str) -> str:
+    """Where an old name or synonym leads, if the reader may learn of that tag."""
+    found = preferred(reader, slug)
     return str(found[0].slug) if found else abort(404)
 
 
 @question
-def preferred(slug: str) -> Executable:
-    return select(Tag.slug).join(TagAlias, TagAlias.tag_id == Tag.id).where(TagAlias.slug == slug)
+def preferred(reader: Reader, slug: str) -> Executable:
+    named = select(Tag.slug).join(TagAlias, TagAlias.tag_id == Tag.id)
+    return named.where(TagAlias.slug == slug, known_to(reader))
 
 
 @question

@@ -11,7 +11,6 @@ from wtforms import (
     BooleanField,
     DateField,
     IntegerField,
-    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -23,7 +22,7 @@ from wiki.items.choices import VISIBILITY_LABELS
 from wiki.items.replies import REPLY_LABELS
 from wiki.items.reuse import EFFECT_LABELS, OUTCOME_LABELS
 from wiki.kernel import markdown
-from wiki.kernel.forms import AtMost, Form, MustBe, choices_of
+from wiki.kernel.forms import AtMost, Form, MustBe, OneOf, choices_of
 from wiki.kernel.languages import _l
 from wiki.kernel.markdown import MAX_REPLY, Rendered
 
@@ -58,11 +57,10 @@ class ReuseForm(Form):
     """ "We used this too"."""
 
     place = SelectField(_l("Where?"), validate_choice=False)
-    outcome = RadioField(
+    outcome = OneOf(
         _l("How did it go?"),
         choices=choices_of(OUTCOME_LABELS),
         validators=[MustBe(_l("Choose how it went."))],
-        validate_choice=True,
     )
     changed = TextAreaField(
         _l("What did you do, and what did you change?"), validators=[AtMost(1500)]
@@ -70,6 +68,7 @@ class ReuseForm(Form):
     effect = SelectField(
         _l("Did it change anything larger?"),
         choices=choices_of([("", _l("Not that we know")), *EFFECT_LABELS.items()]),
+        default="",
     )
     may_contact = BooleanField(_l("People may ask me about it"))
 
@@ -85,7 +84,7 @@ class WithdrawalForm(Form):
 
 
 class VisibilityForm(Form):
-    visibility = RadioField(_l("Who may read it?"), choices=choices_of(VISIBILITY_LABELS))
+    visibility = OneOf(_l("Who may read it?"), choices=choices_of(VISIBILITY_LABELS))
     reason = TextAreaField(_l("Why should fewer people read it?"), validators=[AtMost(600)])
     review_on = DateField(_l("Look at this again on"), validators=[Optional()])
 

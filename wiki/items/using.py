@@ -17,7 +17,7 @@ from wiki.items.reuse import Agreement, Effect, Outcome, Reuse, agree, use
 from wiki.items.show import find, permissions
 from wiki.items.talking import ReuseForm
 from wiki.kernel.access import allow, signed_in
-from wiki.kernel.database import db
+from wiki.kernel.database import db, row_id
 from wiki.kernel.errors import Refused
 from wiki.kernel.forms import choices_of
 from wiki.kernel.languages import _
@@ -116,8 +116,9 @@ def place_named(slug: str) -> Place | None:
 @signed_in
 def create_agreement(kind: Kind, ref: str) -> ResponseReturnValue:
     item, reader = find(kind, ref), current_reader()
-    place = db().get(Place, request.form.get("place", 0, type=int)) or abort(404)
-    allow(place_policy.runs(reader, place) and item.declared.has_ladder and item.is_listed)
+    place = db().get(Place, row_id(request.form.get("place", type=int))) or abort(404)
+    allow(place_policy.runs(reader, place) and place.takes_items)
+    allow(item.declared.has_ladder and item.is_listed)
     agree(item, reader, place)
     flash(_("Noted: %(place)s would rely on this.", place=place.name), "done")
     return redirect(item.path, 303)

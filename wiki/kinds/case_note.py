@@ -70,13 +70,13 @@ PARTS = (
     PartOfText(
         "principle",
         _l("Wider principle"),
-        _l("What does this suggest beyond the one setting?"),
+        _l("What does this suggest beyond the one setting? Needed before you share."),
         required=_l("Say what wider principle this suggests before you share it."),
     ),
     PartOfText(
         "limits",
         _l("Where this would not apply"),
-        _l("Where wouldn’t it fit? This helps others more than praise does."),
+        _l("Where wouldn’t it fit? Needed before you share: it helps more than praise does."),
         required=_l("Say where this would not apply before you share it."),
     ),
 )
@@ -88,8 +88,8 @@ class CaseNoteForm(ItemForm):
     parts = PARTS
     needed = {
         "title": _l("Give it a title."),
-        "nobody_recognisable": _l("Check that no child can be recognised, and tick that you did."),
-        "quoted_know": _l("Check that those you quote know it, and tick that you did."),
+        "nobody_recognisable": _l("Check that no child can be recognised, then tick the box."),
+        "quoted_know": _l("Check that those you quote know it, then tick the box."),
     }
     until_shared = (*UNTIL_SHARED, "nobody_recognisable", "quoted_know")
     order = ("title", "summary", "place", "tags", *(part.name for part in PARTS))

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, current_user
-from sqlalchemy import Row, Select, and_, literal, select, update
+from sqlalchemy import Executable, Row, and_, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 from wiki.kernel import guard_requests
@@ -144,12 +144,12 @@ PERSON = (
 
 
 @question
-def who_visits() -> Select[Any]:
+def who_visits() -> Executable:
     return select(*SITE)
 
 
 @question
-def who_is_signed_in(token_hash: str) -> Select[Any]:
+def who_is_signed_in(token_hash: str) -> Executable:
     return (
         select(*SITE, *PERSON)
         .select_from(Site)
@@ -194,7 +194,7 @@ def look_who_asks(_request: Request) -> Reader:
 
 
 def read_who_asks(token: str | None) -> Row[Any] | None:
-    """In a transaction of its own, unless this request only reads: then in the one for all of it."""
+    """In a transaction of its own; in a request that only reads, in the one for all of it."""
     with nullcontext() if request.method in READING else transaction(writing=False):
         found = who_is_signed_in(hash_of(token)) if token else who_visits()
     return found[0] if found else None

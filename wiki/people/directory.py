@@ -84,5 +84,5 @@ def organisation(key: str) -> ResponseReturnValue:
 @signed_in
 def tag_completions() -> ResponseReturnValue:
     """Tags that begin with what was typed, for the field that asks."""
-    found = queries.completions(request.args.get("q", "")[:100])
+    found = queries.completions(current_reader(), request.args.get("q", "")[:100])
     return jsonify([tag._asdict() for tag in found])

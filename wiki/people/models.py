@@ -58,7 +58,7 @@ class Organisation(Timestamps, Base):
 
     def rename(self, name: str) -> None:
         self.name = " ".join(name.split())
-        self.sort_name = fold(self.name)
+        self.sort_name = fold(self.name)[:120]
 
     def close(self, by: object, successor: Organisation | None, gaps: str) -> None:
         """Cease. Nobody joins it any more; without a successor its gaps are listed for others."""
@@ -142,7 +142,7 @@ class Person(Timestamps, Base):
 
     def rename(self, name: str) -> None:
         self.name = " ".join(name.split())
-        self.sort_name = fold(self.name)
+        self.sort_name = fold(self.name)[:100]
 
     @property
     def is_active(self) -> bool:
@@ -189,7 +189,7 @@ class Person(Timestamps, Base):
 
     def tell(self, event: str, by: object) -> None:
         """Record a change of what this person may do, in the event log and in the log lines."""
-        record(event, self, by, public=False)
+        record(event, self, by)  # who can sign in counts for places that visitors see
         log.info(event, extra={"subject": self.key, "by": getattr(by, "key", None)})
 
 

@@ -21,6 +21,7 @@ from wiki.people.current import Reader
 from wiki.people.invitations import Invitation
 from wiki.people.models import Organisation, OrganisationArea, Person, PersonArea, Topic
 from wiki.people.sessions import SignIn
+from wiki.people.tagging import known_to
 from wiki.people.vocabulary import Area, Sector, Tag, TagAlias
 
 #: A statement of list rows.
@@ -415,7 +416,7 @@ class Completion(NamedTuple):
     description: str
 
 
-def completions(typed: str) -> list[Completion]:
+def completions(reader: Reader, typed: str) -> list[Completion]:
     """Tags whose name, or a synonym of it, begins like this; at most ten, by name."""
     if not fold(typed).strip("-. #"):
         return []
@@ -424,6 +425,7 @@ def completions(typed: str) -> list[Completion]:
     found = db().execute(
         select(Tag.name, Tag.description)
         .where(or_(Tag.slug.startswith(beginning, autoescape=True), Tag.id.in_(by_synonym)))
+        .where(known_to(reader))
         .order_by(Tag.name)
         .limit(COMPLETIONS)
     )

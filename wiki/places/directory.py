@@ -18,6 +18,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import ScalarSelect
 from werkzeug.datastructures import MultiDict
 
@@ -281,7 +282,7 @@ def read_page(
             touching().label("touching"),
             how_many().label("strategies"),
             organisation_count().label("organisations"),
-            community_count().label("communities"),
+            community_count(reader).label("communities"),
             Place.id.in_(places_of(reader)).label("is_member"),
             *columns_of("convenor"),
         )
@@ -318,15 +319,16 @@ def organisation_count() -> ScalarSelect[int]:
     )
 
 
-def community_count() -> ScalarSelect[int]:
-    below = Place.__table__.alias("below")
+def community_count(reader: Reader) -> ScalarSelect[int]:
+    below = aliased(Place)
     return (
         select(func.count())
         .select_from(below)
         .where(
-            below.c.home_forum_id == Place.id,
-            below.c.accepted_at.is_not(None),
-            below.c.closed_at.is_(None),
+            below.home_forum_id == Place.id,
+            below.accepted_at.is_not(None),
+            below.closed_at.is_(None),
+            open_to(reader, below),
         )
         .correlate(Place)
         .scalar_subquery()

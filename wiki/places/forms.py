@@ -19,7 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange, Optional
 
-from wiki.kernel.forms import AtMost, CheckboxesField, Form, MustBe, choices_of
+from wiki.kernel.forms import AtMost, CheckboxesField, Form, MustBe, OneOf, choices_of
 from wiki.kernel.languages import _, _l
 from wiki.kernel.markdown import MAX_REPLY, read
 from wiki.people.forms import AddressField
@@ -38,6 +38,8 @@ THREADS = {
 PART_NAMES = {part.value: label for part, (label, _meaning) in PART_LABELS.items()}
 NOT_A_DATE = _l("Give a date, like 2026-04-16.")
 NOT_A_NUMBER = _l("Give a whole number.")
+#: Of the days a form takes; months can be added to them without end of the calendar.
+YEARS = range(1990, 2200)
 
 Choices = Iterable[tuple[str, str]]
 
@@ -75,13 +77,16 @@ class AsQuestion:
 
 
 class WholeDay(DateField):
-    """A day, with a sentence of ours for what is no day."""
+    """A day of our time, with a sentence of ours for what is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(str(NOT_A_DATE)) from None
+        if self.data is not None and self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(str(NOT_A_DATE))
 
 
 class WholeNumber(IntegerField):
@@ -188,7 +193,7 @@ class ForumForm(PlaceForm):
 
 
 class DecisionForm(Form):
-    decision = RadioField(
+    decision = OneOf(
         _l("Your decision"),
         [MustBe(_l("Choose one."))],
         choices=choices_of([("accept", _l("Accept it")), ("decline", _l("Decline it"))]),
@@ -244,7 +249,7 @@ class ClosingNoteForm(Form):
 
 
 class ClosureForm(Form):
-    exit_route = RadioField(
+    exit_route = OneOf(
         _l("Where the work goes"),
         [MustBe(_l("Choose where the work goes."))],
         choices=choices_of(EXIT_LABELS),
@@ -298,6 +303,7 @@ class PartsForm(Form):
     parts = CheckboxesField(_l("Parts it plays"), choices=choices_of(PART_NAMES))
     main = SelectField(
         _l("Its main part"),
+        id="main-part",  # "main" is where the page itself begins
         default="",
         choices=choices_of({"": _l("None stands out"), **PART_NAMES}),
     )

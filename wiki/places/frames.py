@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import Row, and_, func, literal, select, union_all
+from sqlalchemy import Executable, Row, and_, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import ScalarSelect
 
-from wiki.kernel.clock import today
-from wiki.kernel.database import db
+from wiki.kernel.clock import local, today
 from wiki.kernel.languages import _, format_date
+from wiki.kernel.questions import question
 from wiki.people.bylines import Byline, byline
 from wiki.people.current import Reader
 from wiki.people.models import Organisation, Person
@@ -415,7 +415,7 @@ def standing(
     if found is None or starts_on is None or ends_on is None:
         return ""
     if state is State.CLOSED and closed_at is not None:
-        return _("Closed %(date)s", date=day_of(closed_at.date()))
+        return _("Closed %(date)s", date=day_of(local(closed_at).date()))
     if state in (State.PROPOSED, State.DECLINED):
         return _("%(weeks)s weeks, from %(date)s", weeks=found.m, date=day_of(starts_on))
     if ends_on <= today():
@@ -477,7 +477,7 @@ def read_bodies(place_id: int) -> Bodies:
     organisations: list[Organ] = []
     direct: dict[str, int] = {}
     watched: set[str] = set()
-    for row in organisations_in(place_id):
+    for row in represented_in(place_id):
         direct[row.name] = direct.get(row.name, 0) + (row.direct or 0)
         if row.watched:
             watched.add(row.name)
@@ -494,7 +494,7 @@ def read_bodies(place_id: int) -> Bodies:
 
 
 @question
-def organisations_in(place_id: int) -> Executable:
+def represented_in(place_id: int) -> Executable:
     counted = (
         select(
             Person.organisation_id,
@@ -554,11 +554,13 @@ def players_of(rows: Iterable[Any]) -> list[Player]:
 
 
 def read_extensions(frame: Frame) -> list[Extended]:
-    if not frame.extended:
-        return []
-    rows = db().execute(
+    return [Extended(*row) for row in extensions_of(frame.id)] if frame.extended else []
+
+
+@question
+def extensions_of(place_id: int) -> Executable:
+    return (
         select(Extension.from_on, Extension.to_on, Extension.reason, Extension.at)
-        .where(Extension.place_id == frame.id)
+        .where(Extension.place_id == place_id)
         .order_by(Extension.id)
     )
-    return [Extended(*row) for row in rows]

@@ -43,7 +43,7 @@ def held_by(person_id: int) -> list[Holding]:
             _("Convenes “%(place)s”", place=row.name)
             if row.convenor_id == person_id
             else _("Deputy of “%(place)s”", place=row.name),
-            f"{label_of(row).url}/convenor",
+            label_of(row).url,
             _("It will say “convenor wanted”")
             if row.convenor_id == person_id
             else _("It will have no deputy"),

@@ -100,6 +100,13 @@ def tell_proposer(event: Event) -> None:
         )
 
 
+@mail.still_wanted_if("proposal_accepted")
+@mail.still_wanted_if("proposal_declined")
+def can_sign_in(letter: mail.Mail) -> bool:
+    """Whether whoever it was written to still can."""
+    return active(Person.email == letter.to) is not None
+
+
 @listens_to("place.convenor_offered")
 def tell_deciders(event: Event) -> None:
     """Write to those who can give the role away: deputy, home forum, else the stewards."""
@@ -122,7 +129,7 @@ def tell_deciders(event: Event) -> None:
 @mail.still_wanted_if("convenor_offered")
 def still_vacant(letter: mail.Mail) -> bool:
     place = db().get(Place, letter.about_id)
-    return place is not None and place.convenor_id is None
+    return place is not None and place.convenor_id is None and can_sign_in(letter)
 
 
 @listens_to("person.disabled")

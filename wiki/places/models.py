@@ -253,7 +253,7 @@ class Place(Timestamps, Base):
 
     def rename(self, name: str) -> None:
         self.name = name
-        self.sort_name = fold(name)
+        self.sort_name = fold(name)[:100]
 
     @property
     def is_community(self) -> bool:

@@ -201,7 +201,7 @@ def write(organisation: Organisation, said: Mapping[str, Any]) -> None:
 
 def check_name(organisation: Organisation, name: str) -> None:
     others = select(Organisation.id).where(
-        Organisation.sort_name == fold(name), Organisation.id != (organisation.id or 0)
+        Organisation.sort_name == fold(name)[:120], Organisation.id != (organisation.id or 0)
     )
     if db().scalar(others.limit(1)) is not None:
         raise Refused(_("There is an organisation with this name already."), "name")

@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import SelectFieldBase
 from wtforms.validators import Optional
 
 from wiki.kernel.errors import Stale
@@ -75,8 +76,8 @@ def in_words(field: Field, value: Any) -> str:
     """A stored value as the page would say it."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    choices = field.iter_choices() if getattr(field, "choices", None) else ()
-    labels = {choice.value: choice.label for choice in choices}
+    choices = field.iter_choices() if isinstance(field, SelectFieldBase) else ()
+    labels = {value: label for value, label, *_more in choices}
     if isinstance(value, list):
         return ", ".join(str(labels.get(one, one)) for one in value)
     if field.type == "DateField":

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, false, func, select
 
 from config import Settings
+from wiki.items.choices import Attribution
+from wiki.items.models import Item
 from wiki.kernel.database import db
 from wiki.kernel.languages import _l
 from wiki.kernel.mail import Mail, MailState, file_name
@@ -26,6 +28,8 @@ STATE_LABELS = {
     MailState.FAILED: (_l("Failed"), "triangle-alert", 2),
     MailState.DROPPED: (_l("Dropped"), "circle-x", 6),
 }
+#: How the purposes of letters to the author of an item begin.
+ABOUT_ITEMS = "item_"
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._\[\]:-]{0,180}\.eml")
 
 
@@ -34,7 +38,7 @@ class Letter(NamedTuple):
 
     id: int
     purpose: str
-    to: str
+    to: str  # empty where it would name an author who is not named
     subject: str
     state: MailState
     queued_at: datetime
@@ -66,18 +70,24 @@ def counts() -> dict[MailState, int]:
 def find_letters(state: MailState | None, total: int, number: int) -> tuple[list[Letter], Pager]:
     """One page of the outbox, newest first."""
     pager = Pager(number, has_next=False, total=total)
-    statement = select(
-        Mail.id,
-        Mail.purpose,
-        Mail.to,
-        Mail.subject,
-        Mail.state,
-        Mail.queued_at,
-        Mail.sent_at,
-        Mail.tries,
-        Mail.error,
-        Mail.message_id,
-    ).order_by(Mail.id.desc())
+    nameless = Item.attribution == Attribution.ROLE_ONLY
+    statement = (
+        select(
+            Mail.id,
+            Mail.purpose,
+            Mail.to,
+            Mail.subject,
+            Mail.state,
+            Mail.queued_at,
+            Mail.sent_at,
+            Mail.tries,
+            Mail.error,
+            Mail.message_id,
+            func.coalesce(nameless, false()).label("is_nameless"),
+        )
+        .outerjoin(Item, and_(Mail.purpose.startswith(ABOUT_ITEMS), Item.id == Mail.about_id))
+        .order_by(Mail.id.desc())
+    )
     if state is not None:
         statement = statement.where(Mail.state == state)
     found = db().execute(statement.limit(pager.per_page).offset(pager.offset))
@@ -88,14 +98,14 @@ def letter(row: Row[*tuple[Any, ...]]) -> Letter:
     return Letter(
         id=row.id,
         purpose=row.purpose.replace("_", " "),
-        to=row.to,
+        to="" if row.is_nameless else row.to,
         subject=row.subject,
         state=MailState(row.state),
         queued_at=row.queued_at,
         sent_at=row.sent_at,
         tries=row.tries,
-        error=row.error,
-        file=file_name(row.message_id),
+        error=row.error.partition(":")[0] if row.is_nameless else row.error,
+        file="" if row.is_nameless else file_name(row.message_id),
     )
 
 

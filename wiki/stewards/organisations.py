@@ -168,7 +168,8 @@ def move_people(key: str) -> ResponseReturnValue:
         form.people.data = [one.key for one in people]
     if form.validate_on_submit():
         try:
-            number = bodies.move_people(found, current_reader(), form.people.data, said(form.to))
+            chosen = form.people.data or []
+            number = bodies.move_people(found, current_reader(), chosen, said(form.to))
             flash(ngettext("One person moved.", "%(num)s people moved.", number))
             return redirect(url_for("stewards.organisation", key=key), 303)
         except Refused as refusal:

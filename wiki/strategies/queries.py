@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.sql.selectable import ScalarSelect
 
-from wiki.kernel.clock import today
 from wiki.kernel.database import db
+from wiki.kernel.questions import THIS_YEAR
 from wiki.strategies.models import Strategy
 
 
@@ -19,7 +19,7 @@ class StrategyLabel(NamedTuple):
 
 def is_current() -> ColumnElement[bool]:
     """Strategies whose period this year belongs to."""
-    return and_(Strategy.starts_in <= today().year, Strategy.ends_in >= today().year)
+    return and_(Strategy.starts_in <= THIS_YEAR, Strategy.ends_in >= THIS_YEAR)
 
 
 def current() -> list[StrategyLabel]:
