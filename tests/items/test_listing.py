@@ -169,14 +169,17 @@ def test_the_page_of_a_tag_tells_who_knows_about_it_to_those_inside(world, signe
 
 def test_an_old_name_of_a_tag_redirects_and_an_unknown_one_is_not_there(world, visitor):
     with transaction():
-        world.item(tags=("doors",))
-        tag = db().scalar(select(Tag).where(Tag.slug == "doors"))
-        db().add(TagAlias(slug="thresholds", name="thresholds", tag_id=tag.id))
+        world.item(tags=("doors",), public=True)
+        world.item(tags=("windows",))
+        for slug, old in (("doors", "thresholds"), ("windows", "panes")):
+            tag = db().scalar(select(Tag).where(Tag.slug == slug))
+            db().add(TagAlias(slug=old, name=old, tag_id=tag.id))
 
     moved = visitor.get("/tags/thresholds")
 
     assert moved.status_code == 301
     assert moved.location == "/tags/doors"
+    assert visitor.get("/tags/panes").status_code == 404  # nothing public is filed there
     assert visitor.get("/tags/nowhere").status_code == 404
     assert visitor.get("/areas/nowhere").status_code == 404
 

@@ -9,13 +9,14 @@ from sqlalchemy import select
 from wiki.kernel import mail
 from wiki.kernel.database import db, transaction
 from wiki.kernel.mail import Mail, MailState, send_waiting
+from wiki.people.models import Person
 
 
 class Letterbox:
     def __init__(self):
         self.letters = []
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802  # the name aiosmtpd calls
+    async def handle_DATA(self, server, session, envelope):  # the name aiosmtpd calls
         self.letters.append(envelope)
         return "250 OK"
 
@@ -38,8 +39,8 @@ def letterbox(app, monkeypatch):
 
 def queue(world, to="bo.lind@testford.example"):
     with transaction():
-        item = world.item()
-        made = mail.post("item_public", to, item=item)
+        item = world.item(public=True)
+        made = mail.post("item_public", to, about_id=item.id, item=item)
         db().flush()
         return made.id
 
@@ -88,8 +89,8 @@ def test_without_a_server_the_mail_waits_and_says_why(world, at):
 
 def test_a_line_break_in_a_name_cannot_add_a_header(world, letterbox):
     with transaction():
-        item = world.item(title="Tea\r\nBcc: everyone@example.org")
-        mail.post("item_public", "bo.lind@testford.example", item=item)
+        item = world.item(title="Tea\r\nBcc: everyone@example.org", public=True)
+        mail.post("item_public", "bo.lind@testford.example", about_id=item.id, item=item)
 
     send_waiting()
 
@@ -111,3 +112,25 @@ def test_in_a_sample_mail_lands_in_a_folder(world, app, tmp_path, monkeypatch):
 
     (letter,) = (tmp_path / "mail").glob("*.eml")
     assert "bo.lind@testford.example" in letter.read_text()
+
+
+def test_what_was_queued_goes_only_to_who_may_still_have_it(world, letterbox):
+    mail_id = queue(world)
+    with transaction() as session:
+        session.get_one(Person, world.bo.id).disable(None)
+
+    assert send_waiting() == 0
+
+    assert state_of(mail_id).state is MailState.DROPPED
+    assert not letterbox.letters
+
+
+def test_a_letter_that_cannot_be_made_keeps_no_other_back(world, letterbox):
+    broken, whole = queue(world), queue(world)
+    with transaction() as session:
+        session.get_one(Mail, broken).subject = "two\nlines"
+
+    assert send_waiting() == 1
+
+    assert state_of(broken).state == MailState.QUEUED
+    assert state_of(whole).state == MailState.SENT

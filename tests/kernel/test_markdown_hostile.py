@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,16 +38,19 @@ def hostile(chance: random.Random) -> str:
     return "".join(pieces)[: chance.choice([200, 1_000, 2_500])]
 
 
-def test_500_hostile_texts_are_all_answered_and_leave_nothing_behind():
-    chance = random.Random(18)
-    texts = {str(number): hostile(chance) for number in range(500)}
+@pytest.mark.parametrize(
+    ("first", "number"),
+    [(18, 500), *(pytest.param(n, 500, marks=pytest.mark.trial) for n in range(100, 120))],
+)
+def test_hostile_texts_are_all_answered_and_leave_nothing_behind(first, number):
+    chance = random.Random(first)
+    texts = {str(one): hostile(chance) for one in range(number)}
 
     answers = markdown.read_many(texts)
 
     assert answers.keys() == texts.keys()
-    assert (
-        sum(answer.problem is None for answer in answers.values()) > 450
-    )  # so that the rest means something
+    shown = sum(answer.problem is None for answer in answers.values())
+    assert shown > 0.9 * number  # so that the rest means something
     for name, answer in answers.items():
         judged(texts[name], answer)
 

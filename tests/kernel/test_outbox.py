@@ -35,9 +35,13 @@ def record_one() -> int:
 
 
 def test_an_event_is_kept_exactly_when_its_change_is(world):
-    with pytest.raises(ZeroDivisionError), transaction() as session:
-        record("site.tested", session.get_one(Site, 1))
-        raise ZeroDivisionError
+    def record_and_fail() -> None:
+        with transaction() as session:
+            record("site.tested", session.get_one(Site, 1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        record_and_fail()
 
     work_once()
 
@@ -129,3 +133,15 @@ def test_deliveries_are_made_for_listeners_only(world):
             .where(Event.name == "site.unheard")
         )
         assert db().scalar(waiting) == 0
+
+
+def test_who_wakes_after_another_took_over_hands_on_nothing(world, at):
+    event_id = record_one()
+    slow = claim()
+    with at(minutes=6):
+        quick = claim()
+        assert quick == slow
+        deliver(quick)
+        deliver(slow)
+
+    assert heard == [event_id]

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import func, select
+
 from tests.conftest import make_app
 from tests.world import World
-
 from wiki.files import storage
 from wiki.files.keeping import keep_picture
 from wiki.files.models import File
@@ -23,7 +23,6 @@ from wiki.kernel.database import database, transaction
 from wiki.kernel.errors import Refused
 from wiki.kernel.worker import Heartbeat
 from wiki.transfer import backup
-
 
 numbers = count()
 
