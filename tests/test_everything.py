@@ -79,7 +79,7 @@ def test_features_import_only_downwards():
         if name.startswith("wiki.") and order[name.split(".")[1]] > order[mine]
     ]
 
-    assert upwards == []
+    assert not upwards, "\n".join(upwards)
 
 
 def imported_by(path: Path) -> Iterator[str]:
@@ -144,7 +144,7 @@ def test_no_template_prints_markup_of_its_own_making():
         if unsafe.search(line)
     ]
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_no_tracked_file_names_a_registry_or_the_machine_it_was_written_on():
@@ -163,7 +163,7 @@ def test_no_tracked_file_names_a_registry_or_the_machine_it_was_written_on():
         if word in (ROOT / path).read_text(errors="ignore")
     ]
 
-    assert told == []
+    assert not told, "\n".join(told)
 
 
 def tracked() -> list[str]:
@@ -199,7 +199,7 @@ class TestEveryPage:
     def test_answers_as_it_is_marked(self, sample, visits):
         wrong = [f"{seen} {seen.status}" for seen in visits if not as_marked(sample.app, seen)]
 
-        assert wrong == []
+        assert not wrong, "\n".join(wrong)
 
     def test_is_a_whole_page(self, visits):
         wrong = [
@@ -209,30 +209,30 @@ class TestEveryPage:
             for fault in faults_of(seen)
         ]
 
-        assert wrong == []
+        assert not wrong, "\n".join(wrong)
 
     def test_carries_the_headers_that_keep_it_safe(self, visits):
         wrong = [f"{seen}: {fault}" for seen in visits for fault in header_faults(seen)]
 
-        assert wrong == []
+        assert not wrong, "\n".join(wrong)
 
     def test_takes_few_statements_and_changes_nothing(self, visits):
         many = [f"{seen}: {number}" for seen in visits if (number := cost(seen)) > MOST_STATEMENTS]
         changed = [f"{seen}: {one}" for seen in visits for one in changes(seen)]
 
-        assert (many, changed) == ([], [])
+        assert not many + changed, "\n".join(many + changed)
 
     def test_tells_nothing_that_is_hidden_from_its_reader(self, visits):
         told = [word for seen in visits for word in words_told(seen)]
 
-        assert told == []
+        assert not told, "\n".join(told)
 
     def test_names_no_author_of_what_is_role_only(self, sample, visits):
         """Invariant 6, in history, lists, feeds and answers too."""
         name = sample.people["role"].name
         told = [str(seen) for seen in visits if ROLE in seen.text and name in seen.text]
 
-        assert told == []
+        assert not told, "\n".join(told)
 
     def test_shows_visitors_nobodys_name_and_no_place_of_the_network(self, sample, visits):
         """DECISIONS.md 3. A name stands in a text where its author wrote it there."""
@@ -248,7 +248,7 @@ class TestEveryPage:
             if f">{name}<" in seen.text or f", {name}<" in seen.text
         ]
 
-        assert told == []
+        assert not told, "\n".join(told)
 
     def test_links_only_where_its_reader_can_go(self, sample, filled, visits):
         persona = visits[0].persona
@@ -263,8 +263,8 @@ class TestEveryPage:
                 if known[target].status not in (200, 301, 302, 303, 410):
                     dead[f"{target} {known[target].status}"].append(seen.url)
 
-        assert {target: urls[:3] for target, urls in dead.items()} == {}
-        assert told == []
+        assert not dead, "\n".join(f"{target} from {urls[:3]}" for target, urls in dead.items())
+        assert not told, "\n".join(told)
 
 
 def words_told(seen: Visit) -> list[str]:
@@ -397,7 +397,7 @@ def test_hidden_and_missing_are_answered_alike(sample, filled, persona, method):
                 if (here.status, len(here.body)) != (missing.status, len(missing.body)):
                     told.append(f"{method} {url}: {here.status}, not {missing.status}")
 
-    assert told == []
+    assert not told, "\n".join(told)
 
 
 @pytest.mark.xdist_group("everything")

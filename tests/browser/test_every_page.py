@@ -68,7 +68,7 @@ def test_is_usable_by_all_and_fits(to_look_at, live_sample, open_browser, sign_i
         page.goto(url)
         faults += [f"{persona} {url} {fault}" for fault in faults_of(page, axe)]
 
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def faults_of(page, axe):

@@ -121,7 +121,7 @@ def test_what_was_queued_goes_only_to_who_may_still_have_it(world, letterbox):
 
     assert send_waiting() == 0
 
-    assert state_of(mail_id).state is MailState.DROPPED
+    assert state_of(mail_id).state == MailState.DROPPED
     assert not letterbox.letters
 
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from wiki.kernel.access import public
 from wiki.kernel.database import transaction
-from wiki.people.vocabulary import Sector
 
 BEYOND, ENDLESS = 2**70, "9" * 5000
 
@@ -40,12 +40,14 @@ def test_bytes_that_are_no_text_after_the_question_mark(world, visitor, signed_i
         assert client.get(path, environ_overrides=raw).status_code == 400
 
 
-def test_who_comes_second_in_the_same_moment_is_asked_to_look_again(app):
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    with transaction() as session, pytest.raises(IntegrityError) as collision:
-        session.add_all([Sector(slug="twice", name="Twice"), Sector(slug="twice", name="Twice 2")])
-        session.flush()
-    with app.test_request_context("/"):
-        answer = app.ensure_sync(app.handle_user_exception)(collision.value)
+def test_who_comes_second_in_the_same_moment_is_asked_to_look_again(app, visitor, monkeypatch):
+    @public
+    def collide():
+        raise IntegrityError("INSERT", {}, Exception("there is one already"))
+
+    monkeypatch.setitem(app.view_functions, "about.help_page", collide)
+
+    answer = visitor.get("/help")
 
     assert answer.status_code == 409
+    assert "Somebody did the same just now." in answer.text

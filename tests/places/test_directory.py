@@ -53,7 +53,7 @@ def test_running_comes_first_then_what_starts_then_closed_by_year(session, world
 
     assert found == [
         ("Running now", ["Ended", "Staying on"]),
-        ("Starting soon", ["Forming"]),
+        ("Forming", ["Forming"]),
         ("Proposed", ["Proposed"]),
         ("Closed in 2026", ["Thinking skills"]),
         ("Closed in 2024", ["Long closed"]),

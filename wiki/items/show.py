@@ -177,7 +177,7 @@ def withdraw(kind: Kind, ref: str) -> ResponseReturnValue:
                 reader, form.reason.data or "", successor_named(form.successor.data or "")
             )
             flash(_("Withdrawn. Whoever comes back to it finds your reason."), "done")
-            return redirect("/", 303)
+            return redirect(item.path, 303)
         except Refused as refusal:
             form.refuse(refusal)
     status = 422 if form.is_submitted() else 200

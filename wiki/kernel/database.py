@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
@@ -19,6 +20,7 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -82,6 +84,16 @@ class Database:
                 self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
             )
         return Session(self.writing_engine if writing else self.engine, expire_on_commit=False)
+
+    def read(self, statement: str) -> Any:
+        """One value, outside any request; None too where the database can't be asked just now."""
+        try:
+            if self.connection is not None:
+                return self.connection.exec_driver_sql(statement).scalar()
+            with self.engine.connect() as connection:
+                return connection.exec_driver_sql(statement).scalar()
+        except DBAPIError:
+            return None
 
 
 def make_engine(address: str, *, foreign_keys: bool = True) -> Engine:

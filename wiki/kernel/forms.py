@@ -59,10 +59,12 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """(field id or "", sentence) of all that is wrong, in the order of the form."""
+        """(field id or "", sentence) of all that is wrong, one for each field, in the order of the
+        form.
+        """
         found = [("", str(sentence)) for sentence in self.form_errors]
         for field in self:
-            found += [(field.id, str(error)) for error in flat(field.errors)]
+            found += [(field.id, str(error)) for error in flat(field.errors)[:1]]
         return found
 
 

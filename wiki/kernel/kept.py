@@ -8,22 +8,26 @@ or a cookie of its own.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from flask import Flask, Response, g, request
-from flask_login import current_user
+from flask import Flask, Response, g, request, session
+from werkzeug.http import parse_cookie
 
-from wiki.kernel.clock import today
+from wiki.kernel.clock import now
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOM = 24 * 1024 * 1024  # bytes of answers per process
 LARGEST = 512 * 1024
+KEY = "across.kept_under"  # in the environment of a request
 
 
 class Kept(NamedTuple):
     body: bytes
-    content_type: str
-    vary: str
+    headers: list[tuple[str, str]]
 
 
 class KeptPages:
@@ -55,44 +59,60 @@ class KeptPages:
 
 def init_app(app: Flask) -> None:
     pages = app.extensions["across.kept"] = KeptPages()
+    make: WSGIApplication = app.wsgi_app
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """A page that is kept costs one look at the generation: no request is set up for it."""
+        key = environ[KEY] = key_of(app, environ)
+        kept = pages.find(key) if key is not None else None
+        if kept is None:
+            return make(environ, start_response)
+        start_response("200 OK", kept.headers)
+        return [kept.body]
 
     @app.before_request
-    def answer_from_kept() -> Response | None:
-        site = g.get("site")
-        if request.method != "GET" or site is None or current_user.signed_in:
-            return None
-        if app.config["SESSION_COOKIE_NAME"] in request.cookies:
-            return None
-        look = request.cookies.get("across-look", "")
-        g.kept_key = (
-            site.generation,
-            request.full_path,
-            look,
-            today(),
-            "HX-Request" in request.headers,
-        )
-        kept = pages.find(g.kept_key)
-        if kept is None:
-            return None
-        g.pop("kept_key")
-        answer = Response(kept.body, content_type=kept.content_type)
-        answer.headers["Vary"] = kept.vary
-        return answer
+    def look_for_key() -> None:
+        key = request.environ.get(KEY)
+        if key is not None:
+            g.kept_under = key
 
-    @app.after_request
     def keep(answer: Response) -> Response:
-        key = g.pop("kept_key", None)
+        key = g.get("kept_under")
         if (
             key is not None
             and answer.status_code == 200
             and not answer.is_streamed
+            and not session.modified
             and "Set-Cookie" not in answer.headers
             and "csrf_token" not in g
             and not g.get("private")
             and not g.get("no_store")
             and len(body := answer.get_data()) <= LARGEST
         ):
-            pages.keep(
-                key, Kept(body, answer.content_type or "", answer.headers.get("Vary", "Cookie"))
-            )
+            pages.keep(key, Kept(body, answer.get_wsgi_headers(request.environ).to_wsgi_list()))
         return answer
+
+    app.wsgi_app = answer  # type: ignore[method-assign]
+    # The first in this list is called last, when all headers are there.
+    app.after_request_funcs.setdefault(None, []).insert(0, keep)
+
+
+def key_of(app: Flask, environ: WSGIEnvironment) -> tuple[object, ...] | None:
+    """What the answer to a visitor is kept under; None for everything else."""
+    if environ["REQUEST_METHOD"] != "GET":
+        return None
+    cookies = parse_cookie(environ.get("HTTP_COOKIE"))
+    if app.config["SESSION_COOKIE_NAME"] in cookies or app.config["SIGN_IN_COOKIE"] in cookies:
+        return None
+    generation = app.extensions["across.database"].read("SELECT generation FROM site")
+    if generation is None:
+        return None
+    return (
+        generation,
+        environ.get("HTTP_HOST"),
+        environ["PATH_INFO"],
+        environ.get("QUERY_STRING"),
+        cookies.get("across-look"),
+        now().astimezone(app.config["SETTINGS"].zone).date(),
+        "HTTP_HX_REQUEST" in environ,
+    )

@@ -18,6 +18,7 @@ from flask import (
     current_app,
     g,
     get_flashed_messages,
+    has_request_context,
     make_response,
     request,
     url_for,
@@ -28,6 +29,7 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
+from wiki.kernel import kept
 from wiki.kernel.clock import local, now, today
 from wiki.kernel.languages import _, format_date, ngettext
 from wiki.kernel.registry import MenuEntry, registry
@@ -112,7 +114,7 @@ def ago(moment: datetime | date | None) -> str:
     the_day = local(moment).date() if isinstance(moment, datetime) else moment
     days = (today() - the_day).days
     if days == 0:
-        if isinstance(moment, datetime) and "kept_key" not in g:  # no minutes on what may be kept
+        if isinstance(moment, datetime) and not may_be_kept():
             minutes = int((now() - moment).total_seconds() // 60)
             if 0 <= minutes < 2:
                 return _("just now")
@@ -128,6 +130,13 @@ def ago(moment: datetime | date | None) -> str:
     return format_date(
         the_day, "d MMMM" if the_day.year == today().year else "d MMMM y", rebase=False
     )
+
+
+def may_be_kept() -> bool:
+    """Whether this answer may be shown to other visitors until the day ends: minutes would go
+    stale on it.
+    """
+    return has_request_context() and request.environ.get(kept.KEY) is not None
 
 
 def clock_time(moment: datetime) -> str:

@@ -67,7 +67,7 @@ def candidates(place: Place) -> list[Candidate]:
 def offer(place: Place, by: Reader) -> None:
     """Offer to convene a place that has nobody: join it, and those who decide are told."""
     if place.convenor_id is not None:
-        raise Refused(_("Somebody convenes this place already."))
+        raise Refused(_("It has a convenor already."))
     join(place, by)
     standing = db().scalar(select(Event.id).where(stands(place.id), Event.by_id == by.id).limit(1))
     if standing is None:

@@ -72,7 +72,7 @@ class Standing(StrEnum):
 STANDINGS = {
     Standing.RUNNING: (_l("Running now"), (State.ACTIVE, State.ENDING)),
     Standing.ENDING: (_l("Ending"), (State.ENDING,)),
-    Standing.FORMING: (_l("Starting soon"), (State.FORMING,)),
+    Standing.FORMING: (_l("Forming"), (State.FORMING,)),
     Standing.PROPOSED: (_l("Proposed"), (State.PROPOSED,)),
     Standing.CLOSED: (_l("Closed"), (State.CLOSED,)),
     Standing.DECLINED: (_l("Declined"), (State.DECLINED,)),

@@ -80,6 +80,9 @@ class WholeDay(DateField):
     """A day of our time, with a sentence of ours for what is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        if not "".join(valuelist).strip():
+            self.data = None
+            return
         try:
             super().process_formdata(valuelist)
         except ValueError:
@@ -283,8 +286,9 @@ class AudienceForm(Form):
 class InvitationForm(Form):
     email = AddressField(_l("Email address"))
     organisation = SelectField(
-        _l("If they are new here, they belong to"),
-        [MustBe(_l("Choose the organisation they would belong to."))],
+        _l("Their organisation"),
+        [MustBe(_l("Choose their organisation."))],
+        description=_l("Whoever has an account keeps the organisation named there."),
     )
     note = TextAreaField(_l("A line from you"), [AtMost(400)])
 

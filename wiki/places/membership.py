@@ -190,7 +190,7 @@ def leave(place: Place, person: Reader) -> None:
     if found is None:
         return
     if place.state is not State.CLOSED and person.id in (place.convenor_id, place.deputy_id):
-        raise Refused(_("You answer for this place: hand it over before you leave."))
+        raise Refused(_("You answer for it: hand it over before you leave."))
     found.end(person)
 
 
