@@ -1,6 +1,7 @@
 """Every type of page, in both themes and at both widths: usable by all, and within its window."""
 
 import pytest
+from flask import template_rendered
 
 from tests.browser.conftest import COLOURS
 from tests.walking import client_of
@@ -36,7 +37,7 @@ OVERFLOW = """() => {
 
 @pytest.fixture(scope="session")
 def to_look_at(live_app, live_sample) -> list[tuple[str, str]]:
-    """(persona, address): one page for each endpoint, as the first sees it who is let in."""
+    """(persona, address): one page for each template and kind, as the first sees it who is let in."""
     with live_app.app_context():
         clients = {
             persona: client_of(live_app, live_sample, persona)
@@ -44,16 +45,29 @@ def to_look_at(live_app, live_sample) -> list[tuple[str, str]]:
         }
         found, seen = list(BESIDE), set()
         for endpoint, url in live_sample.addresses():
-            if endpoint in seen and endpoint not in OF_EACH:
-                continue
             inside = access_of(live_app, endpoint) != "public" or endpoint in OF_EACH
             for persona in [*clients][inside:]:
-                answer = clients[persona].get(url)
-                if answer.mimetype == "text/html" and answer.status_code in (200, 410):
+                kind_of_page = shown(live_app, clients[persona], url)
+                if kind_of_page is None:
+                    continue
+                if kind_of_page not in seen or endpoint in OF_EACH:
                     found.append((persona, url))
-                    seen.add(endpoint)
-                    break
+                    seen.add(kind_of_page)
+                break
     return found
+
+
+def shown(app, client, url: str) -> str | None:
+    """The template of a whole page; None when this person is not shown it."""
+    used = []
+
+    def see(_app, template, **_more):
+        used.append(template.name)
+
+    with template_rendered.connected_to(see, app):
+        answer = client.get(url)
+    is_page = answer.status_code in (200, 410) and b"<html" in answer.data
+    return used[0] if is_page else None
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -33,15 +33,12 @@ def test_from_signing_in_to_an_answered_insight(plain):
 def test_a_directory_is_narrowed_and_a_place_joined(plain, sign_in_as, live_sample):
     sign_in_as(plain, live_sample.people["newcomer"].name)
     plain.goto("/communities")
-    filters = plain.get_by_role("form", name="Filter")
-    if not filters.get_by_label("State").is_visible():
-        plain.locator("summary").first.click()
-    plain.goto("/communities?state=forming")
-    plain.get_by_role("link", name="Climate action", exact=False).first.click()
+    plain.get_by_role("radio", name="Starting soon").check()
+    plain.get_by_role("button", name="Show").click()
+    assert "state=forming" in plain.url
+    plain.locator(".entry h3 a").first.click()
     plain.get_by_role("button", name="Join").click()
-    expect(plain.get_by_role("status").or_(plain.locator(".flash")).first).to_contain_text(
-        "You have joined"
-    )
+    expect(plain.get_by_text("You have joined")).to_be_visible()
 
 
 def test_the_main_menu_of_a_narrow_window_opens(open_browser):

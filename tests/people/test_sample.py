@@ -38,7 +38,7 @@ def test_on_a_real_site_there_is_no_such_page(visitor, signed_in, world):
     assert "/sample" not in visitor.get("/sign-in").text
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000"])
 def test_it_answers_on_this_machine(visitor, sample, host):
     assert visitor.get("/sample", headers={"Host": host}).status_code == 200
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Executable, exists, select
 
@@ -31,6 +31,7 @@ from wiki.kernel.languages import _
 from wiki.kernel.pages import page, page_number
 from wiki.kernel.questions import question
 from wiki.kernel.waiting import Waiting
+from wiki.people import founding
 from wiki.people.current import Reader, current_reader
 from wiki.places.membership import Membership, membership_ids
 from wiki.places.models import PlaceKind
@@ -70,6 +71,8 @@ def home(reader: Reader) -> ResponseReturnValue:
 
 
 def front(reader: Reader) -> ResponseReturnValue:
+    if founding.is_open():  # nobody is here yet: the first steward is on the way
+        return redirect(url_for("people.set_up"), 303)
     return page(
         "home/front.html",
         lead=read_lead(reader),

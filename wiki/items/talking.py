@@ -84,7 +84,11 @@ class WithdrawalForm(Form):
 
 
 class VisibilityForm(Form):
-    visibility = OneOf(_l("Who may read it?"), choices=choices_of(VISIBILITY_LABELS))
+    visibility = OneOf(
+        _l("Who may read it?"),
+        choices=choices_of(VISIBILITY_LABELS),
+        validators=[MustBe(_l("Choose who may read it."))],
+    )
     reason = TextAreaField(_l("Why should fewer people read it?"), validators=[AtMost(600)])
     review_on = DateField(_l("Look at this again on"), validators=[Optional()])
 

@@ -70,14 +70,8 @@ def init_app(app: Flask) -> None:
         start_response("200 OK", kept.headers)
         return [kept.body]
 
-    @app.before_request
-    def look_for_key() -> None:
-        key = request.environ.get(KEY)
-        if key is not None:
-            g.kept_under = key
-
     def keep(answer: Response) -> Response:
-        key = g.get("kept_under")
+        key = request.environ.get(KEY)
         if (
             key is not None
             and answer.status_code == 200

@@ -7,8 +7,9 @@ import logging
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, abort, current_app, g, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -53,9 +54,7 @@ def init_app(app: Flask) -> None:
         MAX_CONTENT_LENGTH=12 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
         MAX_FORM_PARTS=1000,
-        TRUSTED_HOSTS=[*sorted(LOOPBACK - {"::1"}), "[::1]"]
-        if settings.on_loopback
-        else [settings.hostname],
+        HOSTS=LOOPBACK if settings.on_loopback else frozenset({settings.hostname}),
         WTF_CSRF_TIME_LIMIT=None,
         JSON_SORT_KEYS=False,
     )
@@ -70,11 +69,17 @@ def init_app(app: Flask) -> None:
     if limiter.enabled:
         app.before_request_funcs[None].remove(limiter._check_request_limit)
     set_up_logs(settings)
-    app.before_request(remember_start)
+    app.before_request(refuse_other_hosts)
 
 
-def remember_start() -> None:
-    g.started = now()
+def refuse_other_hosts() -> None:
+    """Answer under our own names only. Flask's TRUSTED_HOSTS does not know [::1]."""
+    try:
+        asked_for = urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        asked_for = None
+    if asked_for not in current_app.config["HOSTS"]:
+        abort(400)
 
 
 class RowNumber(IntegerConverter):
