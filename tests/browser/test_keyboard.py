@@ -26,6 +26,7 @@ def test_from_signing_in_to_sharing_an_insight(browser_page):
     page.goto("/sign-in")
     press_until(page, "Sign in as one of its people")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in as…")
     press_until(page, "Kwame Asante-Reid")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Kwame")

@@ -1,20 +1,16 @@
 """504 posts that people have really written, and nobody wrote for us."""
 
-import os
 import re
-from pathlib import Path
 
+from tests.corpus import real_posts
 from tests.kernel.judge import judged
 from wiki.kernel import markdown
-
-BESIDE = Path(__file__).parents[3] / "shared" / "corpus"
-POSTS = Path(os.environ.get("ACROSS_CORPUS", BESIDE)) / "18f-posts"
 
 
 def test_every_post_is_rendered_in_time_and_safely():
     posts = {
         path.name: re.sub(r"\A---\n.*?\n---\n", "", path.read_text(), flags=re.DOTALL)
-        for path in sorted(POSTS.glob("*.md"))
+        for path in sorted(real_posts().glob("*.md"))
     }
     assert len(posts) == 504
 

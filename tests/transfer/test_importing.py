@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from tests.corpus import real_posts
 from wiki.files.models import File
 from wiki.items.choices import Basis, Origin
-from wiki.items.models import Item, Revision
+from wiki.items.models import Item, ItemTag, Revision
 from wiki.items.reading import read_rows, rows_for
 from wiki.kernel.database import db, transaction
 from wiki.kernel.errors import Refused
@@ -209,3 +210,17 @@ def test_the_command_says_what_would_happen_and_writes_nothing(world, app, folde
         .exit_code
         == 1
     )
+
+
+def test_every_real_post_arrives_with_its_date_names_and_tags(world):
+    prepared = prepare(real_posts(), world.community.slug)
+
+    outcome = store(prepared, world.community.slug)
+
+    assert outcome.fates == {Fate.NEW: 504, Fate.PROBLEM: 0}
+    with transaction():
+        items = db().scalars(select(Item).where(Item.source != "")).all()
+        assert len(items) == 504
+        assert all(item.credited and item.source_date and item.listed_at for item in items)
+        filed = db().scalar(select(func.count(ItemTag.item_id.distinct())))
+        assert filed == sum(bool(one.tags) for one in prepared.ready)

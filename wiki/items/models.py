@@ -21,13 +21,13 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from wiki.items.choices import WIDTH, Attribution, Basis, Intent, Origin, Visibility
 from wiki.items.kinds import Kind, kind_called
 from wiki.items.reuse import judge
 from wiki.kernel.clock import now, today
-from wiki.kernel.database import Base, Timestamps, db
+from wiki.kernel.database import LAST, Base, Timestamps, db
 from wiki.kernel.errors import Refused, Stale
 from wiki.kernel.languages import _
 from wiki.kernel.markdown import MAX_ITEM, RENDERER_VERSION, Rendered, excerpt
@@ -113,10 +113,6 @@ class Item(Timestamps, Base):
     title: Mapped[str] = mapped_column(String(300), default="")
     summary: Mapped[str] = mapped_column(String(600), default="")
     excerpt: Mapped[str] = mapped_column(String(LONGEST_EXCERPT), default="")
-    body: Mapped[str] = deferred(mapped_column(Text, default=""))
-    html: Mapped[dict[str, str]] = deferred(mapped_column(JSON, default=dict))
-    text: Mapped[str] = deferred(mapped_column(Text, default=""))
-    references: Mapped[dict[str, Any]] = deferred(mapped_column(JSON, default=dict))
     problem: Mapped[str] = mapped_column(String(300), default="")
     renderer: Mapped[int] = mapped_column(default=RENDERER_VERSION)
 
@@ -153,6 +149,14 @@ class Item(Timestamps, Base):
     source: Mapped[str] = mapped_column(String(400), default="")
     source_date: Mapped[date | None]
     is_history: Mapped[bool] = mapped_column(default=False)
+
+    # Stored last: SQLite reads through a long text to get at what lies behind it in the row.
+    body: Mapped[str] = mapped_column(Text, default="", deferred=True, sort_order=LAST)
+    html: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, deferred=True, sort_order=LAST)
+    text: Mapped[str] = mapped_column(Text, default="", deferred=True, sort_order=LAST)
+    references: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict, deferred=True, sort_order=LAST
+    )
 
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="raise")
     place: Mapped[Place | None] = relationship(lazy="raise")

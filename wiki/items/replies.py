@@ -13,7 +13,7 @@ from wiki.items.choices import Attribution
 from wiki.items.following import Subject, follow
 from wiki.items.models import Item
 from wiki.kernel.clock import now
-from wiki.kernel.database import Base, Timestamps, db
+from wiki.kernel.database import LAST, Base, Timestamps, db
 from wiki.kernel.errors import Refused, Stale
 from wiki.kernel.languages import _, _l
 from wiki.kernel.markdown import MAX_REPLY, Rendered
@@ -61,12 +61,12 @@ class Reply(Timestamps, Base):
     attribution: Mapped[Attribution] = mapped_column(String(10), default=Attribution.NAMED)
     kind: Mapped[ReplyKind] = mapped_column(String(12), default=ReplyKind.COMMENT)
     quotes_id: Mapped[int | None] = mapped_column(ForeignKey("replies.id"))
-    body: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text, default="")
-    references: Mapped[list[Any]] = mapped_column(JSON, default=list)
     version: Mapped[int] = mapped_column(default=1)
     revised_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    body: Mapped[str] = mapped_column(Text, sort_order=LAST)
+    html: Mapped[str] = mapped_column(Text, default="", sort_order=LAST)
+    references: Mapped[list[Any]] = mapped_column(JSON, default=list, sort_order=LAST)
 
     def revise(
         self, by: Reader | Person, body: str, rendered: Rendered, *, version: int, kind: ReplyKind

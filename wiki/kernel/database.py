@@ -28,6 +28,7 @@ from sqlalchemy.types import TypeDecorator
 from wiki.kernel.clock import now
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+LAST = 100  # the place of a long text among the columns of its table: behind all others
 LARGEST_ID = 2**31 - 1
 
 

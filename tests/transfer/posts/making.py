@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from wiki.transfer.posts import (
     Converted,
     Post,
@@ -15,16 +12,6 @@ from wiki.transfer.posts import (
     convert,
     read_post,
 )
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def corpus() -> Path:
-    """504 posts of a real team, beside the repository or where ACROSS_CORPUS says."""
-    given = Path(os.environ.get("ACROSS_CORPUS", ROOT.parent / "shared" / "corpus"))
-    folder = given / "18f-posts" if (given / "18f-posts").is_dir() else given
-    assert folder.is_dir(), f"the real posts are not at {folder}: set ACROSS_CORPUS"
-    return folder
 
 
 def post(body: str = "", path: str = "2024-05-06-a-post.md", **front: str) -> Post:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.transfer.posts.making import corpus
+from tests.corpus import real_posts
 from wiki.kernel.markdown import read_many
 from wiki.kernel.markdown.rendered import filled
 from wiki.transfer.posts import (
@@ -53,14 +53,14 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def posts():
-    made = [read_post(source) for source in read_folder(corpus())]
+    made = [read_post(source) for source in read_folder(real_posts())]
     assert all(isinstance(post, Post) for post in made)
     return made
 
 
 @pytest.fixture(scope="module")
 def all_converted(posts):
-    site = SiteMap.of(posts, files_in(corpus()))
+    site = SiteMap.of(posts, files_in(real_posts()))
     return [(post, convert(post, site)) for post in posts]
 
 
@@ -87,7 +87,7 @@ def test_every_post_says_what_its_file_says(posts):
         assert post.authors
         assert post.tags
         assert post.summary
-        written = (corpus() / post.path).read_text().partition("\n---")[0]
+        written = (real_posts() / post.path).read_text().partition("\n---")[0]
         assert all(author in written for author in post.authors), post.path
         assert written.count("\n- ") + written.count("\n  - ") + written.count("\n    - ") >= len(
             post.authors
@@ -131,7 +131,7 @@ def test_what_could_not_be_resolved_is_listed(all_converted):
 
 def test_findings_point_at_their_line(all_converted):
     for post, made in all_converted:
-        lines = (corpus() / post.path).read_text().split("\n")
+        lines = (real_posts() / post.path).read_text().split("\n")
         for finding in made.findings:
             if finding.what is What.LINK:
                 near = "\n".join(lines[finding.line - 1 : finding.line + 2])
