@@ -43,4 +43,4 @@ def found(body: str, *others: Post, files: tuple[str, ...] = (), **front: str) -
     return [(finding.what, finding.text, finding.became) for finding in made.findings]
 
 
-__all__ = ["What", "converted", "corpus", "found", "markdown", "post", "read"]
+__all__ = ["What", "converted", "found", "markdown", "post", "read"]
