@@ -54,7 +54,7 @@ SECRET = "a secret long enough for a site that only benchmarks see"
 STALE_AFTER = timedelta(days=30)  # communities end, "this week" moves on
 
 PEOPLE, ORGANISATIONS, TAGS = 2000, 120, 500
-REPLIES, USES, HELPED = 20_000, 8000, 10_000
+REPLIES, USES, HELPED = 22_000, 8000, 10_000  # some of them would be in the future and are not
 DISCUSSED = 4000  # the newest items: replied to and used
 APART = timedelta(days=1) / 27  # between one item and the next
 BIG = 1  # the id of the tag, and the number of the community, that hold a tenth of all items
@@ -426,6 +426,7 @@ class Town:
         talks = not is_draft and number < DISCUSSED
         uses = self.add_uses(by, number, at) if talks and kind.has_ladder else []
         rung, mixed = ladder(basis, uses, 0) if basis else (0, False)
+        replies = self.add_replies(by, number, at, place_id) if talks else []
         item_id = self.id_of(number)
         version = 2 if by.random() < 0.2 else 1
         values: dict[str, Any] = {
@@ -455,7 +456,8 @@ class Town:
             "listed_at": None if is_draft else at,
             "published_at": None if is_draft else at,
             "revised_at": at + timedelta(hours=2) if version > 1 else None,
-            "reply_count": self.replies[number] if talks else 0,
+            "reply_count": len(replies),
+            "last_reply_at": max(replies, default=None),
             "use_count": len({use.where for use in uses}),
             "helpful_count": self.helped[number] if talks else 0,
             "created_at": at,
@@ -485,7 +487,6 @@ class Town:
             later = at + timedelta(hours=2)
             self.happened("item.revised", item_id, by.randint(1, PEOPLE), later, place_id)
         if talks:
-            self.add_replies(by, number, at, place_id)
             for person in by.sample(range(1, PEOPLE + 1), self.helped[number]):
                 self.add(Helpful, item_id=item_id, person_id=person)
 
@@ -555,7 +556,9 @@ class Town:
         for order in range(self.uses[number]):
             person = by.randint(1, PEOPLE)
             outcome = by.choices(list(Outcome), (5, 3, 1, 1))[0]
-            used_at = self.between(by, at)
+            used_at = self.some_time_after(by, at)
+            if used_at is None:
+                continue
             self.add(
                 Reuse,
                 id=(use_id := self.next_id(Reuse)),
@@ -572,10 +575,16 @@ class Town:
             uses.append(Use(("organisation", self.organisation_of[person]), outcome, order))
         return uses
 
-    def add_replies(self, by: Random, number: int, at: datetime, place_id: int | None) -> None:
+    def add_replies(
+        self, by: Random, number: int, at: datetime, place_id: int | None
+    ) -> list[datetime]:
+        times: list[datetime] = []
         for _ in range(self.replies[number]):
-            person, replied_at = by.randint(1, PEOPLE), self.between(by, at)
+            person, replied_at = by.randint(1, PEOPLE), self.some_time_after(by, at)
             piece = self.pieces.some(by, 1)
+            if replied_at is None:
+                continue
+            times.append(replied_at)
             self.add(
                 Reply,
                 id=(reply_id := self.next_id(Reply)),
@@ -590,10 +599,12 @@ class Town:
             )
             self.add(ReplyRevision, reply_id=reply_id, number=1, body=piece.markdown)
             self.happened("reply.posted", reply_id, person, replied_at, place_id)
+        return times
 
-    def between(self, by: Random, at: datetime) -> datetime:
-        """Some time after the item was shared, mostly soon."""
-        return at + (self.at - at) * by.random() ** 3
+    def some_time_after(self, by: Random, at: datetime) -> datetime | None:
+        """Mostly within two weeks; None when that day has not come."""
+        later = at + timedelta(days=by.expovariate(1 / 12))
+        return later if later < self.at else None
 
     def next_id(self, table: type[Base]) -> int:
         counted: dict[type[Base], int] = self.__dict__.setdefault("counted", defaultdict(int))

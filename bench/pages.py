@@ -25,6 +25,7 @@ from wiki.people.vocabulary import Tag
 from wiki.places.models import Place, PlaceKind
 
 ADDRESSES = 300
+TALKED_OVER = 600  # items newer than these are still being talked about
 NOT_COUNTED = ("BEGIN", "COMMIT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
 KEPT, ANEW, SIGNED_IN = "signed out, kept", "signed out, made anew", "signed in"
 
@@ -41,9 +42,10 @@ class Kind:
 def items(engine: Engine, public: bool) -> list[str]:
     wanted = Item.visibility == Visibility.PUBLIC if public else Item.visibility != "restricted"
     columns = (Item.kind, Item.key, Item.slug)
-    newest = select(*columns).where(wanted, Item.listed_at.is_not(None)).order_by(Item.id.desc())
+    settled = select(func.max(Item.id) - TALKED_OVER).scalar_subquery()
+    listed = select(*columns).where(wanted, Item.listed_at.is_not(None), Item.id < settled)
     with engine.connect() as connection:
-        rows = connection.execute(newest.limit(ADDRESSES))
+        rows = connection.execute(listed.order_by(Item.id.desc()).limit(ADDRESSES))
         return [f"/{kind_called(kind).path}/{key}-{slug}" for kind, key, slug in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from io import BytesIO
@@ -44,7 +45,8 @@ def attempt(filled):
         nested = connection.begin_nested()
         try:
             return client.open(url, **more).status_code
-        except Exception:  # what a real site answers with its 500 page
+        except Exception as error:  # what a real site answers with its 500 page
+            sys.stderr.write(f"{url}: {error!r} ")
             return 500
         finally:
             nested.rollback()

@@ -33,7 +33,7 @@ def test_from_signing_in_to_an_answered_insight(plain):
 def test_a_directory_is_narrowed_and_a_place_joined(plain, sign_in_as, live_sample):
     sign_in_as(plain, live_sample.people["newcomer"].name)
     plain.goto("/communities")
-    plain.get_by_role("radio", name="Starting soon").check()
+    plain.locator("label", has_text="Forming").click()
     plain.get_by_role("button", name="Apply").click()
     assert "state=forming" in plain.url
     plain.locator(".entry h3 a").first.click()

@@ -320,3 +320,17 @@ def test_opening_is_for_restricted_items_only(world, session):
 
     with pytest.raises(Refused):
         open_restricted(world.item(), reader_for(world.stella), "A reason long enough")
+
+
+def test_a_button_pressed_twice_makes_one_reply(world, signed_in):
+    with transaction():
+        item = world.item()
+    chidi = signed_in(world.chidi)
+    form = {"body": "We saw the same.", "kind": "comment"}
+
+    first = chidi.post(f"{item.path}/replies", data=form)
+    second = chidi.post(f"{item.path}/replies", data=form)
+
+    assert first.location == second.location
+    with transaction():
+        assert len(db().scalars(select(Reply)).all()) == 1

@@ -113,7 +113,7 @@ def test_kept_pages_never_hold_more_than_their_room():
     pages = KeptPages(room=100)
 
     for number in range(50):
-        pages.keep((number,), Kept(b"x" * 30, [("Content-Type", "text/html")]))
+        pages.keep((number,), Kept(b"x" * 30, [("Content-Type", "text/html")]), 30)
 
     assert pages.find((0,)) is None
     assert pages.find((49,)) is not None

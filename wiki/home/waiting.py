@@ -8,10 +8,12 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Executable,
     Row,
     Select,
+    and_,
     case,
     exists,
     func,
@@ -31,7 +33,6 @@ from wiki.items.reuse import Outcome, Reuse
 from wiki.items.visibility import listed_for
 from wiki.kernel.clock import now, today
 from wiki.kernel.languages import _, ngettext
-from wiki.kernel.outbox import Event
 from wiki.kernel.pages import ago, day
 from wiki.kernel.questions import question
 from wiki.kernel.registry import registry
@@ -42,7 +43,6 @@ REVIEW_SOON = timedelta(days=14)
 TRYING_LONG = timedelta(weeks=6)
 #: A question is kept in view for so long after it was first seen.
 QUESTION_WAITS = timedelta(weeks=4)
-MOST_REPLIES = 500  # looked at, newest first
 SHOWN_AT_HOME = 3
 
 
@@ -99,13 +99,6 @@ def columns(what: str, *, at: Any, on: Any = None, number: Any = 1) -> tuple[Any
 
 def unanswered(reader: Reader, since: datetime, late: datetime) -> Select[Any]:
     """Replies to what I wrote since my last visit, and questions of late, unless I answered."""
-    told = (
-        select(Event.thing_id.label("id"))
-        .where(Event.name == "reply.posted", Event.at > late)
-        .order_by(Event.at.desc())
-        .limit(MOST_REPLIES)
-        .subquery()
-    )
     mine = aliased(Reply)
     answered = exists().where(
         mine.item_id == Reply.item_id,
@@ -115,12 +108,12 @@ def unanswered(reader: Reader, since: datetime, late: datetime) -> Select[Any]:
     )
     return (
         select(*columns("reply", at=func.max(Reply.created_at), number=func.count()))
-        .select_from(told)
-        .join(Reply, Reply.id == told.c.id)
         .join(Item, Item.id == Reply.item_id)
         .where(
             Item.author_id == reader.id,
-            Item.listed_at.is_not(None),
+            Item.last_reply_at > late,
+            looked_at_last(Item.listed_at.is_not(None)),
+            Reply.created_at > late,
             Reply.withdrawn_at.is_(None),
             Reply.author_id.is_distinct_from(reader.id),
             or_(Reply.created_at > since, Reply.kind == ReplyKind.QUESTION),
@@ -132,14 +125,16 @@ def unanswered(reader: Reader, since: datetime, late: datetime) -> Select[Any]:
 
 def to_review(reader: Reader, soon: date) -> Select[Any]:
     """Restrictions of mine to be looked at again within a fortnight, or overdue."""
-    # A CASE, so that SQLite begins with the dates and not with all that was ever theirs.
-    is_mine = case((Item.author_id == reader.id, 1), else_=0) == 1
     return select(*columns("review", at=Item.published_at, on=Item.restriction_review_on)).where(
-        is_mine,
-        Item.visibility == Visibility.RESTRICTED,
-        Item.listed_at.is_not(None),
+        Item.author_id == reader.id,
         Item.restriction_review_on <= soon,
+        looked_at_last(Item.visibility == Visibility.RESTRICTED, Item.listed_at.is_not(None)),
     )
+
+
+def looked_at_last(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A CASE, so that SQLite does not begin with all for which these hold."""
+    return case((and_(*conditions), 1), else_=0) == 1
 
 
 def still_trying(reader: Reader, long_ago: datetime) -> Select[Any]:

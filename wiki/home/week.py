@@ -29,6 +29,7 @@ from wiki.items.models import Item
 from wiki.items.reading import ItemRow, item_row, joined
 from wiki.items.reuse import Outcome, Reuse
 from wiki.kernel.clock import local, now, today
+from wiki.kernel.kept import the_same_for_all
 from wiki.kernel.languages import _, format_date
 from wiki.kernel.outbox import Event
 from wiki.kernel.questions import question
@@ -50,6 +51,7 @@ def numbers() -> tuple[int, int]:
     return counts.shared, counts.used
 
 
+@the_same_for_all
 @question
 def counted(since: datetime) -> Executable:
     shared = select(func.count()).where(
@@ -107,7 +109,8 @@ def read_lead(reader: Reader, *, quiet: bool = False) -> Lead | None:
     In a quiet week the one from a year ago comes first.
     """
     then = beginning(today() - A_YEAR_AGO)
-    found = leading(reader.signed_in, quiet, now() - LATELY, then - ABOUT, then + ABOUT)
+    lately = beginning(today() - LATELY)
+    found = leading(reader.signed_in, quiet, lately, then - ABOUT, then + ABOUT)
     if not found:
         return None
     first = found[0]
@@ -117,6 +120,7 @@ def read_lead(reader: Reader, *, quiet: bool = False) -> Lead | None:
     return Lead(row, reason(first.why), knots, first.why == LAST_YEAR)
 
 
+@the_same_for_all
 @question
 def leading(
     inside: bool, quiet: bool, lately: datetime, began: datetime, ended: datetime

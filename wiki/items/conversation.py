@@ -10,7 +10,7 @@ from wiki.items import policy
 from wiki.items.frames import REPLIES_PER_PAGE
 from wiki.items.kinds import Kind
 from wiki.items.models import Item
-from wiki.items.replies import Reply, ReplyKind, reply
+from wiki.items.replies import Reply, ReplyKind, reply, said_already
 from wiki.items.show import find, place_of, show_page
 from wiki.items.talking import ReplyForm
 from wiki.kernel.access import allow, signed_in
@@ -33,13 +33,10 @@ def create(kind: Kind, ref: str) -> ResponseReturnValue:
     if ok:
         try:
             quoted = quoted_reply(item, form.quotes.data)
-            made = reply(
-                item,
-                current_reader(),
-                form.body.data or "",
-                form.rendered,
-                ReplyKind(form.kind.data or "comment"),
-                quoted,
+            reader, body = current_reader(), form.body.data or ""
+            kind_of = ReplyKind(form.kind.data or "comment")
+            made = said_already(item, reader, body) or reply(
+                item, reader, body, form.rendered, kind_of, quoted
             )
             return redirect(address_of(item, made), 303)
         except Refused as refusal:

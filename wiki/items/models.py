@@ -100,6 +100,8 @@ class Item(Timestamps, Base):
         Index("ix_items_place_listed", "place_id", "listed_at", "visibility"),
         Index("ix_items_kind", "kind", "listed_at"),
         Index("ix_items_author", "author_id", "listed_at"),
+        Index("ix_items_author_replied", "author_id", "last_reply_at"),
+        Index("ix_items_author_review", "author_id", "restriction_review_on"),
         Index("ix_items_place_evidence", "place_id", "kind", "evidence", "listed_at"),
         Index("ix_items_place_replied", "place_id", "last_reply_at"),
         Index("ix_items_kind_evidence", "kind", "evidence", "listed_at"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -31,6 +31,9 @@ declare(
 )
 
 
+PRESSED_TWICE = timedelta(minutes=2)
+
+
 class ReplyKind(StrEnum):
     COMMENT = "comment"
     QUESTION = "question"
@@ -52,6 +55,7 @@ class Reply(Timestamps, Base):
     __tablename__ = "replies"
     __table_args__ = (
         Index("ix_replies_item", "item_id", "id"),
+        Index("ix_replies_item_author", "item_id", "author_id"),
         Index("ix_replies_author", "author_id", "created_at"),
     )
 
@@ -124,6 +128,19 @@ class ReplyRevision(Base):
     body: Mapped[str] = mapped_column(Text)
     editor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+def said_already(item: Item, by: Reader | Person, body: str) -> Reply | None:
+    """The same words by the same person a moment ago: the button was pressed twice."""
+    return db().scalar(
+        select(Reply).where(
+            Reply.item_id == item.id,
+            Reply.author_id == by.id,
+            Reply.body == body,
+            Reply.withdrawn_at.is_(None),
+            Reply.created_at > now() - PRESSED_TWICE,
+        )
+    )
 
 
 def reply(

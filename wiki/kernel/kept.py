@@ -1,4 +1,5 @@
-"""Whole answers to visitors, kept in this web process until something public changes.
+"""Whole answers to visitors, kept in this web process until something public changes; and the rows
+of questions that are the same whoever asks.
 
 An answer is kept under the public generation number, the address, the look and the day (pages say
 "yesterday"). Only what is the same for every visitor is kept: nothing with a form token, a message
@@ -8,21 +9,28 @@ or a cookie of its own.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 from werkzeug.http import parse_cookie
 
 from wiki.kernel.clock import now
+from wiki.kernel.database import READING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOM = 24 * 1024 * 1024  # bytes of answers per process
 LARGEST = 512 * 1024
+ROWS = 32 * 1024  # bytes the rows of one question are taken for
 KEY = "across.kept_under"  # in the environment of a request
+
+
+Asked = ParamSpec("Asked")
+Rows = TypeVar("Rows")
 
 
 class Kept(NamedTuple):
@@ -31,30 +39,50 @@ class Kept(NamedTuple):
 
 
 class KeptPages:
-    """Least recently used answers, bounded by their size in bytes."""
+    """What is kept, the least recently used thrown away first, bounded by its size in bytes."""
 
     def __init__(self, room: int = ROOM) -> None:
         self._room = room
         self._held = 0
-        self._answers: OrderedDict[tuple[object, ...], Kept] = OrderedDict()
+        self._answers: OrderedDict[tuple[object, ...], tuple[Any, int]] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, key: tuple[object, ...]) -> Kept | None:
+    def find(self, key: tuple[object, ...]) -> Any:
         with self._lock:
-            kept = self._answers.get(key)
+            kept, _ = self._answers.get(key, (None, 0))
             if kept is not None:
                 self._answers.move_to_end(key)
             return kept
 
-    def keep(self, key: tuple[object, ...], answer: Kept) -> None:
+    def keep(self, key: tuple[object, ...], answer: Any, size: int) -> None:
         with self._lock:
             if key in self._answers:
                 return
-            self._answers[key] = answer
-            self._held += len(answer.body)
+            self._answers[key] = (answer, size)
+            self._held += size
             while self._held > self._room:
-                _, oldest = self._answers.popitem(last=False)
-                self._held -= len(oldest.body)
+                _, (_, gone) = self._answers.popitem(last=False)
+                self._held -= gone
+
+
+def the_same_for_all(ask: Callable[Asked, Rows]) -> Callable[Asked, Rows]:
+    """Keep what a question is answered until something public changes. No reader may be in it."""
+    name = f"{ask.__module__}.{ask.__qualname__}"
+
+    @wraps(ask)
+    def ask_once(*values: Asked.args, **more: Asked.kwargs) -> Rows:
+        site = g.get("site")
+        if site is None or request.method not in READING:
+            return ask(*values, **more)
+        pages: KeptPages = current_app.extensions["across.kept"]
+        key = (site.generation, name, *values, *more.items())
+        rows: Rows | None = pages.find(key)
+        if rows is None:
+            rows = ask(*values, **more)
+            pages.keep(key, rows, ROWS)
+        return rows
+
+    return ask_once
 
 
 def init_app(app: Flask) -> None:
@@ -83,7 +111,8 @@ def init_app(app: Flask) -> None:
             and not g.get("no_store")
             and len(body := answer.get_data()) <= LARGEST
         ):
-            pages.keep(key, Kept(body, answer.get_wsgi_headers(request.environ).to_wsgi_list()))
+            headers = answer.get_wsgi_headers(request.environ).to_wsgi_list()
+            pages.keep(key, Kept(body, headers), len(body))
         return answer
 
     app.wsgi_app = answer  # type: ignore[method-assign]
