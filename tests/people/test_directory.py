@@ -9,7 +9,7 @@ from tests.world import organisation, person
 from wiki.kernel.database import transaction
 from wiki.kernel.registry import registry
 from wiki.people.changing import Profile, rewrite_profile
-from wiki.people.models import Organisation, OrganisationArea, Person
+from wiki.people.models import Organisation, OrganisationArea, Person, Topic
 from wiki.people.sections import PageAct, PagePart
 from wiki.people.vocabulary import Sector, Tag, TagAlias
 
@@ -253,6 +253,7 @@ def test_an_organisation_nobody_knows_is_nowhere(visitor):
 
 @pytest.fixture
 def words(app, world):
+    """Two tags that are explained and two that Chidi knows about: others may learn of all four."""
     with transaction() as session:
         for name, more in (
             ("early years", "Before school."),
@@ -260,8 +261,11 @@ def words(app, world):
             ("drama", ""),
             ("esol", "English for speakers of other languages."),
         ):
-            session.add(Tag(slug=name.replace(" ", "-"), name=name, description=more))
-        session.flush()
+            tag = Tag(slug=name.replace(" ", "-"), name=name, description=more)
+            session.add(tag)
+            session.flush()
+            if not more:
+                session.add(Topic(person_id=world.chidi.id, tag_id=tag.id))
         years = session.scalar(select(Tag).where(Tag.slug == "early-years"))
         session.add(TagAlias(slug="nursery", name="nursery", tag_id=years.id))
 
@@ -298,6 +302,16 @@ def test_a_completion_says_what_the_tag_means(signed_in, world, words):
 
 def test_at_most_ten_are_offered(signed_in, world):
     with transaction() as session:
-        session.add_all(Tag(slug=f"word-{n}", name=f"word {n}") for n in range(15))
+        tags = [Tag(slug=f"word-{n}", name=f"word {n}") for n in range(15)]
+        session.add_all(tags)
+        session.flush()
+        session.add_all(Topic(person_id=world.chidi.id, tag_id=tag.id) for tag in tags)
 
     assert len(signed_in(world.bo).get("/tags/completions?q=word").json) == 10
+
+
+def test_a_tag_of_nothing_one_may_read_is_not_offered(signed_in, world):
+    with transaction() as session:
+        session.add(Tag(slug="word", name="word"))
+
+    assert signed_in(world.bo).get("/tags/completions?q=word").json == []
