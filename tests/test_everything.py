@@ -94,7 +94,8 @@ def test_every_event_is_declared_and_recorded_and_every_listener_hears_one(app):
     """A name made of a variable part, as in ``record(f"{self.thing}.added")``, stands for all it can be."""
     said = [re.compile(name) for path in SOURCES for name in names_in(ast.parse(path.read_text()))]
 
-    assert [name for name in declared() if not any(one.fullmatch(name) for one in said)] == []
+    ours = set(declared()) - {"site.tested", "site.unheard"}  # which a test of the outbox declares
+    assert [name for name in ours if not any(one.fullmatch(name) for one in said)] == []
     assert listened_to() <= set(declared())  # record() itself refuses what is not declared
 
 

@@ -387,7 +387,8 @@ class Item(Timestamps, Base):
                 _("Say why fewer people should read this from now on."), "restriction_reason"
             )
         self.visibility = visibility
-        self.restriction_reason, self.restriction_review_on = "", None
+        self.restriction_reason = reason if narrower else ""
+        self.restriction_review_on = None
         if not self.is_draft:
             name = "item.restricted" if narrower else "item.widened"
             record(
