@@ -297,3 +297,17 @@ def test_sign_in_limits_are_what_is_promised():
     assert (timedelta(hours=12), timedelta(days=7)) == (sessions.IDLE, sessions.LONGEST)
     assert tokens.LASTS[tokens.Purpose.SIGN_IN] == timedelta(minutes=20)
     assert tokens.LASTS[tokens.Purpose.RESET] == timedelta(hours=1)
+
+
+def test_after_signing_in_one_is_back_on_the_page_one_came_from(world, visitor):
+    from_there = {"Referer": "http://localhost/insights/aaaaaaaaaa-hidden"}
+
+    page = visitor.get("/sign-in", headers=from_there).text
+
+    assert 'value="/insights/aaaaaaaaaa-hidden"' in page
+    strange = ("http://evil.example/insights/x", "http://localhost/sign-in/link", "http://[")
+    for elsewhere in strange:
+        assert (
+            'name="next" type="hidden" value="/"'
+            in visitor.get("/sign-in", headers={"Referer": elsewhere}).text
+        )

@@ -25,11 +25,14 @@ from wiki.people.models import MailDomain, Person
 from wiki.people.returning import safe_target
 from wiki.people.views import form_page, people
 
+#: Where nobody wants to be once they are signed in.
+NO_WAY_BACK = ("/sign-", "/sample", "/setup", "/join", "/password-reset", "/invitation", "/address")
+
 
 @people.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> ResponseReturnValue:
-    form = SignInForm(next=safe_target(request.args.get("next")))
+    form = SignInForm(next=safe_target(request.args.get("next") or came_from()))
     if request.method == "GET" and current_reader().signed_in:
         return redirect(safe_target(said(form.next)), 303)
     if not form.validate_on_submit():
@@ -48,6 +51,21 @@ def sign_in() -> ResponseReturnValue:
         via="password",
         to=safe_target(said(form.next)),
     )
+
+
+def came_from() -> str | None:
+    """The page of ours whose link was followed here. A page that is missing cannot name itself in
+    its link: it would be longer or shorter than another one that is hidden.
+    """
+    if request.method != "GET" or not request.referrer:
+        return None
+    try:
+        page_before = urlsplit(request.referrer)
+    except ValueError:
+        return None
+    if page_before.netloc != request.host or page_before.path.startswith(NO_WAY_BACK):
+        return None
+    return page_before.path
 
 
 def sign_in_page(form: Form, status: int | None = None) -> Response:

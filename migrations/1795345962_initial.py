@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "1795343839"
+revision = "1795345962"
 down_revision = None
 branch_labels = ("default",)
 depends_on = None
@@ -537,10 +537,6 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("summary", sa.String(length=600), nullable=False),
         sa.Column("excerpt", sa.String(length=320), nullable=False),
-        sa.Column("body", sa.Text(), nullable=True),
-        sa.Column("html", sa.JSON(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=True),
-        sa.Column("references", sa.JSON(), nullable=True),
         sa.Column("problem", sa.String(length=300), nullable=False),
         sa.Column("renderer", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
@@ -573,6 +569,10 @@ def upgrade() -> None:
         sa.Column("is_history", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("html", sa.JSON(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("references", sa.JSON(), nullable=False),
         sa.CheckConstraint(
             "visibility <> 'restricted' OR (restriction_reason <> '' AND restriction_review_on IS NOT NULL AND place_id IS NOT NULL)",
             name=op.f("ck_items_restriction"),
@@ -589,6 +589,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.create_index("ix_items_author", ["author_id", "listed_at"], unique=False)
+        batch_op.create_index(
+            "ix_items_author_replied", ["author_id", "last_reply_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_items_author_review", ["author_id", "restriction_review_on"], unique=False
+        )
         batch_op.create_index("ix_items_kind", ["kind", "listed_at"], unique=False)
         batch_op.create_index(
             "ix_items_kind_evidence", ["kind", "evidence", "listed_at"], unique=False
@@ -941,14 +947,14 @@ def upgrade() -> None:
         sa.Column("attribution", sa.String(length=10), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("quotes_id", sa.Integer(), nullable=True),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("references", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("revised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("references", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_replies_author_id")),
         sa.ForeignKeyConstraint(
             ["item_id"], ["items.id"], name=op.f("fk_replies_item_id"), ondelete="CASCADE"
@@ -959,6 +965,7 @@ def upgrade() -> None:
     with op.batch_alter_table("replies", schema=None) as batch_op:
         batch_op.create_index("ix_replies_author", ["author_id", "created_at"], unique=False)
         batch_op.create_index("ix_replies_item", ["item_id", "id"], unique=False)
+        batch_op.create_index("ix_replies_item_author", ["item_id", "author_id"], unique=False)
 
     op.create_table(
         "reuses",
@@ -1048,6 +1055,7 @@ def downgrade() -> None:
 
     op.drop_table("reuses")
     with op.batch_alter_table("replies", schema=None) as batch_op:
+        batch_op.drop_index("ix_replies_item_author")
         batch_op.drop_index("ix_replies_item")
         batch_op.drop_index("ix_replies_author")
 
@@ -1138,6 +1146,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_items_kind_used")
         batch_op.drop_index("ix_items_kind_evidence")
         batch_op.drop_index("ix_items_kind")
+        batch_op.drop_index("ix_items_author_review")
+        batch_op.drop_index("ix_items_author_replied")
         batch_op.drop_index("ix_items_author")
 
     op.drop_table("items")
