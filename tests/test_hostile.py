@@ -16,7 +16,7 @@ from tests.sample import Sample
 from tests.walking import Form, client_of
 from wiki.kernel.access import access_of
 
-pytestmark = pytest.mark.xdist_group("everything")
+pytestmark = pytest.mark.xdist_group("hostile")
 
 NUMBERS = ["-1", "0", "2147483648", "9" * 19, "9" * 400, "1e999", "NaN", "²", "٣", "1.5"]
 DAYS = ["0000-00-00", "0001-01-01", "9999-12-31", "10000-01-01", "2026-02-30", "tomorrow"]
