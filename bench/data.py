@@ -63,6 +63,7 @@ AT_ONCE = 2000  # items written together
 READERS = 40  # people who sign in to be measured
 
 KINDS = {insight.KIND: 55, case_note.KIND: 20, discussion.KIND: 15, page.KIND: 10}
+PATHS = {kind.name: kind.path for kind in KINDS}
 #: How many pieces of text the parts of each kind hold: from, to.
 LENGTHS = {
     "insight": {"body": (0, 1), "works_when": (0, 1), "does_not_work_when": (0, 1)},

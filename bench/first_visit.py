@@ -14,11 +14,10 @@ from urllib.parse import urldefrag, urljoin
 
 from sqlalchemy import Text, cast, select
 
-from bench.data import BenchSite
+from bench.data import PATHS, BenchSite
 from bench.load import send
 from bench.servers import Server
 from wiki.items.choices import Visibility
-from wiki.items.kinds import kind_called
 from wiki.items.models import Item
 from wiki.kernel.database import make_engine
 
@@ -81,7 +80,7 @@ def with_emphasis(site: BenchSite) -> str:
             .limit(1)
         ).one()
     engine.dispose()
-    return f"/{kind_called(kind).path}/{key}-{slug}"
+    return f"/{PATHS[kind]}/{key}-{slug}"
 
 
 def visit(server: Server, name: str, address: str) -> Visit:

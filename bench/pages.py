@@ -14,17 +14,17 @@ from statistics import median
 
 from sqlalchemy import Engine, Select, event, func, select
 
-from bench.data import BIG, READERS, BenchSite, token_of
+from bench.data import BIG, PATHS, READERS, BenchSite, token_of
 from bench.load import Measured, get, load, send
 from bench.servers import Server, on_the_last_processor
 from wiki.items.choices import Visibility
-from wiki.items.kinds import kind_called
 from wiki.items.models import Item
 from wiki.kernel.database import make_engine
 from wiki.people.vocabulary import Tag
 from wiki.places.models import Place, PlaceKind
 
-ADDRESSES = 300
+ADDRESSES = 200
+SHOWN_BEFORE = 5  # times, so that nearly every process has shown nearly every page
 TALKED_OVER = 600  # items newer than these are still being talked about
 NOT_COUNTED = ("BEGIN", "COMMIT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
 KEPT, ANEW, SIGNED_IN = "signed out, kept", "signed out, made anew", "signed in"
@@ -46,7 +46,7 @@ def items(engine: Engine, public: bool) -> list[str]:
     listed = select(*columns).where(wanted, Item.listed_at.is_not(None), Item.id < settled)
     with engine.connect() as connection:
         rows = connection.execute(listed.order_by(Item.id.desc()).limit(ADDRESSES))
-        return [f"/{kind_called(kind).path}/{key}-{slug}" for kind, key, slug in rows]
+        return [f"/{PATHS[kind]}/{key}-{slug}" for kind, key, slug in rows]
 
 
 def home(engine: Engine, public: bool) -> list[str]:
@@ -103,6 +103,14 @@ class Contestant:
     lengths: list[int] = field(default_factory=list)
     rounds: list[Measured] = field(default_factory=list)
 
+    def compete(self, seconds: float) -> Measured:
+        before = self.server.seconds_used()
+        measured = load(self.server.port, self.asked, seconds)
+        measured.processor = self.server.seconds_used() - before
+        if measured.failed:
+            raise SystemExit(f"{measured.failed} answers were not pages.")
+        return measured
+
     @property
     def per_second(self) -> float:
         return median(one.per_second for one in self.rounds)
@@ -156,7 +164,7 @@ def measure(
         for reader in (KEPT, ANEW, SIGNED_IN):
             contestants = [contestant(site, server, page, reader) for site, server in sites]
             lengths = cycle(contestants[0].lengths)
-            against = Contestant(bare, (get(f"/{length}") for length in lengths))
+            against = Contestant(bare, (get(f"/{length}") for length in lengths), [0])
             compete([against, *contestants], seconds, rounds)
             yield Result(
                 page.name,
@@ -201,17 +209,15 @@ def cookies_of(server: Server) -> list[str]:
 
 
 def compete(contestants: list[Contestant], seconds: float, rounds: int) -> None:
-    """A first round that does not count, then all in turn."""
+    """All in turn, once each of their processes has had every page a few times."""
     with on_the_last_processor():
-        for number in range(rounds + 1):
+        for one in contestants:
+            asked = 0
+            while asked < SHOWN_BEFORE * len(one.lengths):
+                asked += len(one.compete(seconds).took)
+        for _ in range(rounds):
             for one in contestants:
-                before = one.server.seconds_used()
-                measured = load(one.server.port, one.asked, seconds)
-                measured.processor = one.server.seconds_used() - before
-                if measured.failed:
-                    raise SystemExit(f"{measured.failed} answers were not pages.")
-                if number:
-                    one.rounds.append(measured)
+                one.rounds.append(one.compete(seconds))
 
 
 class Statements:

@@ -70,8 +70,8 @@ HIDDEN_FROM = {
     f"{WITHDRAWN}text": PERSONAS,
     TAGS[RESTRICTED]: NOT_CONFIRMED[:-1],
     TAGS[DRAFT]: ALL_BUT_THE_AUTHOR[:-1],
+    TAGS[WITHDRAWN]: ALL_BUT_THE_AUTHOR[:-1],
 }
-
 
 #: Makes items, replies and uses; whom and where it is always told.
 MAKER = World(**dict.fromkeys(World.__dataclass_fields__))
@@ -210,10 +210,10 @@ def write_hidden_things(sample: Sample) -> None:
     """What some may not see, each with words of its own in every text it has."""
     place, author, world = called(Place, slug=COMMUNITY), sample.people["author"], MAKER
 
-    def write(word: str, kind: str = "insight", **more) -> Item:
-        texts = {name: f"The {word}{name} of it." for name in ("body",)}
+    def write(word: str, **more) -> Item:
+        texts = {"body": f"The {word}text of it."}
         more = {"author": author, "place": place, "tags": (TAGS[word],), **more}
-        return world.item(kind, title=f"A {word} title", texts=texts, **more)
+        return world.item(title=f"A {word} title", texts=texts, **more)
 
     restricted = write(RESTRICTED, restricted=True)
     restricted.restriction_reason = f"The {RESTRICTED} reason"
@@ -221,9 +221,7 @@ def write_hidden_things(sample: Sample) -> None:
     reused = world.use(restricted, sample.people["member"])
     reused.changed = f"The {RESTRICTED} change"
     picture = keep_picture(restricted, f"{RESTRICTED}.png", a_picture())
-    withdrawn = write(WITHDRAWN, place=place)
-    withdrawn.body = f"The {WITHDRAWN}text of it."
-    withdrawn.text = withdrawn.excerpt = withdrawn.body
+    withdrawn = write(WITHDRAWN)
     withdrawn.withdraw(author, "It named somebody.", None)
     role = write(ROLE, author=sample.people["role"])
     role.attribution = Attribution.ROLE_ONLY
@@ -243,7 +241,7 @@ def a_picture() -> bytes:
 
 
 def choose_items(sample: Sample) -> None:
-    """An item of each kind that others answered and used, written by nobody of ours if possible."""
+    """An item of each kind that others answered and used, written by nobody of ours."""
     ours = [person.id for person in sample.people.values()]
     for kind in all_kinds():
         found = select(Item).where(

@@ -38,7 +38,7 @@ PEOPLE, PLACES = 6, 5
 #: How much is filed under a tag is told up to here; counting on would cost more than it tells.
 COUNTED = 99
 #: The places where a tag is used most are those of its newest items: so many are looked at.
-LOOKED_AT = 500
+LOOKED_AT = 100
 
 
 # -- tags
