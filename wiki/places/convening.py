@@ -74,13 +74,15 @@ def offer(place: Place, by: Reader) -> None:
         record("place.convenor_offered", place, by, scope_id=place.id, public=False)
 
 
-def stands(place_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Offers to convene this place that may still be taken up."""
+def stands(
+    place_id: int | InstrumentedAttribute[int], since: datetime | None = None
+) -> ColumnElement[bool]:
+    """Offers to convene this place that may still be taken up, by default at this moment."""
     return and_(
         Event.thing == "place",
         Event.thing_id == place_id,
         Event.name == "place.convenor_offered",
-        Event.at > now() - OFFER_STANDS,
+        Event.at > (now() - OFFER_STANDS if since is None else since),
     )
 
 

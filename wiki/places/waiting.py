@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Executable, Row, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import ScalarSelect
 
-from wiki.kernel.database import db
+from wiki.kernel.clock import now
 from wiki.kernel.languages import _
 from wiki.kernel.outbox import Event
+from wiki.kernel.questions import question
 from wiki.kernel.waiting import Waiting
 from wiki.people.current import Reader
 from wiki.people.models import Person
-from wiki.places.convening import stands
+from wiki.places.convening import OFFER_STANDS, stands
 from wiki.places.labels import PlaceLabel, place_label
 from wiki.places.membership import PlaceInvitation, is_waiting
 from wiki.places.models import Place, PlaceKind, State, state_of_place
@@ -28,8 +30,9 @@ def waiting_for(reader: Reader) -> list[Waiting]:
     return [*invited(reader), *owed(reader)] if reader.signed_in else []
 
 
-def invited(reader: Reader) -> Iterator[Waiting]:
-    rows = db().execute(
+@question
+def invitations(reader: Reader) -> Executable:
+    return (
         select(
             Place.slug,
             Place.name,
@@ -49,7 +52,10 @@ def invited(reader: Reader) -> Iterator[Waiting]:
         )
         .order_by(PlaceInvitation.invited_at)
     )
-    for row in rows:
+
+
+def invited(reader: Reader) -> Iterator[Waiting]:
+    for row in invitations(reader):
         place = label_of(row)
         yield Waiting(
             _("Answer an invitation to “%(place)s”", place=place.name),
@@ -59,8 +65,9 @@ def invited(reader: Reader) -> Iterator[Waiting]:
         )
 
 
-def owed(reader: Reader) -> Iterator[Waiting]:
-    """What has to be done in places this reader runs, decides on, or stands in for."""
+@question
+def answerable_for(reader: Reader, offers_since: datetime) -> Executable:
+    """The places a reader runs, decides on or stands in for, with what may be owed to each."""
     home = aliased(Place)
     runs = or_(Place.convenor_id == reader.id, Place.deputy_id == reader.id)
     stands_in = or_(home.convenor_id == reader.id, home.deputy_id == reader.id)
@@ -68,7 +75,7 @@ def owed(reader: Reader) -> Iterator[Waiting]:
     if reader.is_steward:
         decides = or_(stands_in, home.convenor_id.is_(None))
         stands_in = or_(stands_in, Place.convenor_id.is_(None))
-    rows = db().execute(
+    return (
         select(
             Place.slug,
             Place.name,
@@ -81,7 +88,7 @@ def owed(reader: Reader) -> Iterator[Waiting]:
             (func.length(Place.evaluation) > 0).label("evaluated"),
             state_of_place().label("state"),
             runs.label("runs"),
-            last_offer().label("offered_at"),
+            last_offer(offers_since).label("offered_at"),
         )
         .outerjoin(home, home.id == Place.home_forum_id)
         .where(
@@ -95,15 +102,19 @@ def owed(reader: Reader) -> Iterator[Waiting]:
         )
         .order_by(Place.ends_on, Place.sort_name)
     )
-    for row in rows:
+
+
+def owed(reader: Reader) -> Iterator[Waiting]:
+    """What has to be done in places this reader runs, decides on, or stands in for."""
+    for row in answerable_for(reader, now() - OFFER_STANDS):
         yield from decided_on(row)
         if row.runs:
             yield from answered_for(row)
 
 
-def last_offer() -> ScalarSelect[Any]:
+def last_offer(since: datetime) -> ScalarSelect[Any]:
     """When somebody last offered to convene the place."""
-    latest = select(func.max(Event.at)).where(stands(Place.id))
+    latest = select(func.max(Event.at)).where(stands(Place.id, since))
     return latest.correlate(Place).scalar_subquery()
 
 
