@@ -44,7 +44,7 @@ def byline(
         label = role_label or _("A partner")
         return Byline(None, None, label, "·", 6)
     if name is None:
-        shown = join_names(credited) if reader.signed_in or credited else ""
+        shown = join_names(credited)  # the credit given where it came from, for visitors too
         return Byline(shown or None, None, _("Imported"), initials(shown) or "·", 6)
     thread = (organisation_id or 0) % 6 + 1
     if not reader.signed_in and not name_is_public:
