@@ -458,7 +458,8 @@ def test_the_words_have_a_line_for_each_block_and_no_marks():
     ("text", "length", "short"),
     [
         ("one two", 200, "one two"),
-        ("one\ntwo  three", 7, "one two…"),
+        ("one,\ntwo  three", 8, "one, two…"),
+        ("A heading\nA sentence.\nAnother.", 50, "A heading · A sentence. Another."),
         ("one two, three", 9, "one two…"),
         ("abcdefgh", 4, "abcd…"),
         ("", 10, ""),

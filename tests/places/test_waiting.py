@@ -47,6 +47,14 @@ def test_a_proposal_waits_for_the_home_forum(done, world):
     assert "/communities/proposed/decision" in urls(world.reader(world.stella))
 
 
+def test_what_somebody_proposed_in_their_own_forum_waits_for_them_too(done, world):
+    place = a_community("Proposed", world.forum, world.amina)
+    place.accepted_at = place.activated_at = None
+    db().flush()
+
+    assert "/communities/proposed/decision" in urls(world.reader(world.amina))
+
+
 def test_what_a_convenor_owes(done, world, at):
     amina, place = world.reader(world.amina), community(world)
     assert urls(amina) == []

@@ -88,6 +88,7 @@ def answerable_for(reader: Reader, offers_since: datetime) -> Executable:
             (func.length(Place.evaluation) > 0).label("evaluated"),
             state_of_place().label("state"),
             runs.label("runs"),
+            decides.label("decides"),
             last_offer(offers_since).label("offered_at"),
         )
         .outerjoin(home, home.id == Place.home_forum_id)
@@ -121,7 +122,7 @@ def last_offer(since: datetime) -> ScalarSelect[Any]:
 def decided_on(row: Row[*tuple[Any, ...]]) -> Iterator[Waiting]:
     """A proposal to decide, or an offer to convene."""
     place = label_of(row)
-    if row.state == State.PROPOSED and not row.runs:
+    if row.state == State.PROPOSED and row.decides:
         yield Waiting(
             _("Decide on a proposed community"), f"{place.url}/decision", place.name, row.created_at
         )

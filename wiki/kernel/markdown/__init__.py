@@ -7,6 +7,7 @@ reads the page, and is the only place that makes ``Markup`` of stored HTML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
@@ -70,9 +71,16 @@ def show(
     return Markup(filled(html, references, lambda reference: escaped(resolve(reference))))
 
 
+#: The end of a line that no mark ends.
+_UNENDED = re.compile(r"([\w)”’\"'%])\n")
+
+
 def excerpt(text: str, length: int = 200) -> str:
-    """The beginning of a plain text, in one line, ending with a whole word."""
-    line = " ".join(text.split())
+    """The beginning of a plain text, in one line, ending with a whole word. Headings and rows of
+    tables, which end without a full stop, are set off by a dot in the middle.
+    """
+    lines = (" ".join(line.split()) for line in text[: 4 * length].splitlines())
+    line = _UNENDED.sub(r"\1 · ", "\n".join(filter(None, lines))).replace("\n", " ")
     if len(line) <= length:
         return line
     whole_words = line[: length + 1].rpartition(" ")[0] or line[:length]
