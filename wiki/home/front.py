@@ -16,7 +16,7 @@ from wiki.people.vocabulary import Tag
 
 SUBJECTS, ITEMS_OF_EACH = 6, 3
 #: The subjects are those of the newest public items: so many are looked at, however many there are.
-LOOKED_AT = 2000
+LOOKED_AT = 400
 HISTORY = 6
 
 

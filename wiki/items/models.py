@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
@@ -106,6 +107,14 @@ class Item(Timestamps, Base):
         Index("ix_items_place_replied", "place_id", "last_reply_at"),
         Index("ix_items_kind_evidence", "kind", "evidence", "listed_at"),
         Index("ix_items_kind_used", "kind", "use_count", "listed_at"),
+        Index(  # a handful among thousands
+            "ix_items_history",
+            "visibility",
+            "kind",
+            "listed_at",
+            sqlite_where=text("is_history = 1"),
+            postgresql_where=text("is_history"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

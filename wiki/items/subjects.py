@@ -38,7 +38,7 @@ PEOPLE, PLACES = 6, 5
 #: How much is filed under a tag is told up to here; counting on would cost more than it tells.
 COUNTED = 99
 #: The places where a tag is used most are those of its newest items: so many are looked at.
-LOOKED_AT = 100
+LOOKED_AT = 200
 
 
 # -- tags
@@ -234,17 +234,17 @@ def places_using(reader: Reader, tag_id: int) -> list[PlaceUsing]:
 @question
 def using(reader: Reader, tag_id: int) -> Executable:
     newest = (
-        select(Item.place_id)
-        .join(ItemTag, ItemTag.item_id == Item.id)
-        .where(ItemTag.tag_id == tag_id, ItemTag.listed_at.is_not(None), open_to(reader))
+        select(ItemTag.item_id)
+        .where(ItemTag.tag_id == tag_id, ItemTag.listed_at.is_not(None))
         .order_by(ItemTag.listed_at.desc())
         .limit(LOOKED_AT)
         .subquery()
     )
     return (
         select(Place.slug, Place.name, Place.kind, Place.thread, func.count().label("number"))
-        .join(newest, newest.c.place_id == Place.id)
-        .where(places_open_to(reader))
+        .join(Item, Item.place_id == Place.id)
+        .join(newest, newest.c.item_id == Item.id)
+        .where(open_to(reader), places_open_to(reader))
         .group_by(Place.id)
         .order_by(func.count().desc(), Place.sort_name)
         .limit(PLACES)
