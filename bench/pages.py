@@ -37,6 +37,7 @@ class Kind:
     name: str
     addresses: Callable[[Engine, bool], list[str]]
     is_large: bool = False
+    readers: tuple[str, ...] = (KEPT, ANEW, SIGNED_IN)
 
 
 def items(engine: Engine, public: bool) -> list[str]:
@@ -84,7 +85,13 @@ def paths(engine: Engine, beginning: str, slugs: Select[str]) -> list[str]:
         return [f"{beginning}{slug}" for slug in connection.scalars(slugs.limit(ADDRESSES))]
 
 
+def least(engine: Engine, public: bool) -> list[str]:
+    """The frame of a page with one small form in it."""
+    return ["/appearance"]
+
+
 PAGES = (
+    Kind("Least page", least, readers=(SIGNED_IN,)),
     Kind("Item", items),
     Kind("Home", home),
     Kind("Community", communities),
@@ -161,7 +168,7 @@ def measure(
     """All pages for all readers, each as soon as it is measured; in a hurry not the largest."""
     statements = {site.items: Statements(site) for site, _ in sites}
     for page in (one for one in PAGES if not (quick and one.is_large)):
-        for reader in (KEPT, ANEW, SIGNED_IN):
+        for reader in page.readers:
             contestants = [contestant(site, server, page, reader) for site, server in sites]
             lengths = cycle(contestants[0].lengths)
             against = Contestant(bare, (get(f"/{length}") for length in lengths), [0])
