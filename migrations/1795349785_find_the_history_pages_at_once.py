@@ -22,7 +22,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.drop_index(
@@ -30,4 +29,3 @@ def downgrade() -> None:
             sqlite_where=sa.text("is_history = 1"),
             postgresql_where=sa.text("is_history"),
         )
-

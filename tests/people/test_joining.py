@@ -153,12 +153,15 @@ def test_nobody_joins_an_organisation_that_closed_meanwhile(visitor, world, invi
 def test_a_convenor_invites_through_the_same_function(session, world, letters):
     by = session.get_one(Person, world.amina.id)
     museum = session.get_one(Organisation, world.museum.id)
-    made = invitations.invite(LENA, museum, by, by_name=by.name, to_what="Staying on")
+    made = invitations.invite(
+        LENA, museum, by, by_name=by.name, to_what="Staying on", note="You know this best."
+    )
 
     assert made is not None
     session.flush()
     letter = letters("invitation")[0]
     assert letter.subject == "Amina Hart invites you to Staying on"
+    assert "You know this best." in letter.body
     museum.close(by, None, "Its tours.")
     with pytest.raises(Refused, match="closed"):
         invitations.invite("x@museum.example", museum, by, by_name=by.name)

@@ -85,6 +85,7 @@ def invite(
     by_name: str,
     name: str = "",
     to_what: str = "",
+    note: str = "",
 ) -> Invitation | None:
     """Send an invitation. None when the address has an account: the caller says the same then."""
     email = email.strip().lower()
@@ -103,6 +104,7 @@ def invite(
         url=letters.address("people.accept", code=secret),
         invitation=invitation,
         organisation=organisation,
+        note=note,
         by_name=by_name,
     )
     return invitation

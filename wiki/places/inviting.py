@@ -50,7 +50,9 @@ def invite(
     invitation = membership.invite(place, email, by, note)
     if invitation is not None:
         inviter = db().get_one(Person, by.id)
-        invitations.invite(email, organisation, inviter, by_name=by.name, to_what=place.name)
+        invitations.invite(
+            email, organisation, inviter, by_name=by.name, to_what=place.name, note=note
+        )
     return invitation
 
 
